@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import openpyxl
 import pytest
 
+from selfeval_xl.county import consolidate
 from selfeval_xl.filings.expected import matching
 from selfeval_xl.filings.grouping import gather
+from selfeval_xl.filings.roster import read_roster
 from selfeval_xl.model.codes import digits_kept, may_have_lost_digits
 from selfeval_xl.model.forms import Form
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.readers import read_file
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.rules.runner import check
+from support.rosters import department, project, write_roster
+from support.season import rows_of
 
 
 @dataclass
@@ -123,3 +127,44 @@ def test_a_code_as_text_stays_as_it_is():
     for code in ("220524240000000012345", "220524240000000000000", "22052424000001"):
         (read,) = forms_in(Grid("表", small_form(code)), "a.xlsx").forms
         assert (read.project_code, read.lost_codes) == (code, {})
+
+
+NAMES = {  # a name, and other spellings that look the same
+    "示例县水利局": (
+        "示例县\u200b水利局",
+        "示例县 水利局",
+        "示例县　水利局",
+        "\u2060示例县水利局\ufeff",
+        "示例县\u00a0水利局",
+    ),
+    "A区（高新区）管委会": ("Ａ区（高新区）管委会", "A区(高新区)管委会", "A 区（高新区）管委会\u200f"),
+}
+
+
+@pytest.mark.parametrize(("name", "others"), NAMES.items())
+def test_spellings_that_look_the_same_are_one_department_and_one_project(name, others, tmp_path):
+    for number, spelling in enumerate((name, *others)):
+        rows = small_form("22052424")
+        rows[1][1] = f"{spelling}维修"
+        rows[2][1] = rows[2][4] = spelling
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(tmp_path / f"{number}.xlsx")
+    out = tmp_path / "全县.xlsx"
+    consolidate(tmp_path, out)
+    assert len(rows_of(out, "部门汇总")) == 1
+    assert len(rows_of(out, "项目汇总")) == 1
+
+
+@pytest.mark.parametrize(("name", "others"), NAMES.items())
+def test_the_roster_knows_each_spelling(name, others, tmp_path):
+    path = write_roster(
+        tmp_path / "名册.xlsx", 单位名册=[department("101", name)], 项目=[project("1", "101", f"{name}维修")]
+    )
+    roster = read_roster(path)
+    for spelling in (name, *others):
+        assert roster.match(Grid("x", [[spelling]]).text(0, 0)) == ("101", name)
+        assert roster.named_in(f"{spelling}自评表.xlsx") == ("101", name)
+        read = forms_in(Grid("表", small_form("")), "a.xlsx").forms[0]
+        assert matching(replace(read, project=Grid("x", [[f"{spelling}维修"]]).text(0, 0)), roster.projects)

@@ -11,7 +11,7 @@ from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Goal, Indicator
 from selfeval_xl.readers.recognition.form_finder import forms_in
-from selfeval_xl.rules import completion, missing_scores, scores, totals
+from selfeval_xl.rules import completion, execution_scores, missing_scores, scores, totals
 from selfeval_xl.rules.indicator_targets import target_missing
 from support.text_grid import grid_of
 
@@ -256,14 +256,14 @@ def test_the_grade_is_that_of_the_total(total: str | None, grade: str | None, ce
     ],
 )
 def test_the_execution_score_is_points_times_rate(funds: str, cells: list[str]) -> None:
-    assert found(scores.execution_score_wrong, form(*FULL, funds=funds)) == cells
+    assert found(execution_scores.execution_score_wrong, form(*FULL, funds=funds)) == cells
 
 
 @pytest.mark.parametrize("printed, cells", [("80%", []), ("85%", ["J5"]), (None, ["J5"])])
 def test_a_score_that_follows_from_a_wrong_rate_is_not_wrong_twice(printed, cells) -> None:
     low = form(*FULL, funds="100 76 10 8")
     told = replace(low, funding=(replace(low.funding[0], execution_rate=printed),))
-    assert found(scores.execution_score_wrong, told) == cells
+    assert found(execution_scores.execution_score_wrong, told) == cells
 
 
 def test_a_cap_is_off_until_a_county_sets_one() -> None:

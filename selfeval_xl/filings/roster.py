@@ -11,13 +11,13 @@ from pathlib import Path
 
 from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.roster_sheets import SHEETS, blank_roster
-from selfeval_xl.model.codes import split_code
+from selfeval_xl.model.codes import digits_kept, split_code
 from selfeval_xl.model.dates import day_of
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import Grid, plain_number
 from selfeval_xl.model.money import AMOUNTS, MONEY_UNITS, in_ten_thousands, is_unit
 from selfeval_xl.model.quantity import money, points_of
-from selfeval_xl.model.text import squeeze
+from selfeval_xl.model.text import seen, squeeze
 
 __all__ = [
     "SHEETS",
@@ -33,7 +33,7 @@ __all__ = [
 
 _OPTIONAL = ("绩效目标", "采用版本")
 _YES = ("是", "免评", "√", "1", "Y", "y")
-_CODES, _MOST_DIGITS = ("code", "parent", "department", "project"), 10**15
+_CODES = ("code", "parent", "department", "project")
 _CHAIN = 5  # most levels of subordinate units that are followed upwards
 
 Row = tuple[int, dict[str, str]]  # row number on the sheet, and its texts by key
@@ -165,7 +165,7 @@ class Roster:
 
         None where several do; of names that hold each other the longest counts.
         """
-        plain = squeeze(text)
+        plain = squeeze(seen(text))
         found: dict[tuple[str, str], int] = {}
         for row in self.departments:
             names = [squeeze(name) for name in (row.name, *row.aliases)]
@@ -303,14 +303,9 @@ def _rows(grid: Grid, columns: tuple[tuple[str, str], ...], file: str, problems:
                 for key, label in columns
                 if key in _CODES
                 and (place := columns_by_key[key]) is not None
-                and _lost_digits(grid.rows[row][place] if place < len(grid.rows[row]) else None)
+                and digits_kept(grid.value(row, place))
             ]
             yield row + 1, texts
-
-
-def _lost_digits(value: object) -> bool:
-    """Whether a code is kept as a number of more digits than a number can have."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= _MOST_DIGITS
 
 
 def _text(grid: Grid, row: int, column: int) -> str:

@@ -298,7 +298,8 @@ class Form(Located):
 
     A department form has no project, a project form no tasks. file, sheet: where it was read.
     layout: id of the layout it looks like, or None. cells: of the head's fields; a field whose label is
-    printed but empty has a cell and the value None. placeholders: cell and text of rows left as 指标2： or ……
+    printed but empty has a cell and the value None. blank_labels: the labels of such fields, by key.
+    placeholders: cell and text of rows left as 指标2： or ……
     indicator_columns: keys of the columns that the indicator table has (note, points, score, level1 ...).
     management: the texts of 资金管理情况. remarks: 其他需要说明事项 ... by label. signature: 填表人 ... by
     label, None where not filled in. details: what else the form prints with a label, by label (地址, a second
@@ -340,6 +341,7 @@ class Form(Located):
     indicator_columns: frozenset[str] = frozenset()
     frame: Frame | None = None
     cells: Cells = field(default_factory=dict)
+    blank_labels: Cells = field(default_factory=dict)
     overtyped: tuple[str, ...] = ()
     broken: tuple[tuple[str, str], ...] = ()
     pictures: tuple[str, ...] = ()
@@ -413,6 +415,33 @@ class Problem:
     rule: str | None = None
 
 
+OTHER_FORMS = {
+    "declaration": "绩效目标申报表",
+    "monitoring": "绩效运行监控表",
+    "system": "绩效评价指标体系",
+    "approval": "绩效目标批复表",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OtherForm:
+    """Another form of the performance cycle. kind: a key of OTHER_FORMS."""
+
+    kind: str
+    sheet: str
+    title: str
+    project: str | None = None
+    department: str | None = None
+    year: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The form's name, with the year and the project or department as far as they are printed."""
+        year = f"{self.year}年" if self.year else ""
+        what = "，".join(filter(None, (year, self.project or self.department)))
+        return f"{OTHER_FORMS[self.kind]}（{what}）" if what else OTHER_FORMS[self.kind]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
     """One received file: its kind, the forms and reports in it, and the problems of reading it.
@@ -420,7 +449,7 @@ class ReadFile:
     kind: xlsx, xls, xlsb, ods, docx, pdf ... by content. saved: the time saved inside the file, ISO text.
     settings: those of the hidden sheet `_selfeval` (layout, version, year, codes, submission number).
     listed: the findings of the check before this one, where the file carries them. summary: the lines of its
-    项目自评汇总表.
+    项目自评汇总表. others: other forms of the performance cycle, on sheets without a self-evaluation form.
     """
 
     path: str
@@ -436,6 +465,7 @@ class ReadFile:
     explanations: tuple[Explanation, ...] = ()
     listed: tuple[ListedFinding, ...] = ()
     summary: tuple[SummaryLine, ...] = ()
+    others: tuple[OtherForm, ...] = ()
 
     @property
     def unread(self) -> list[Unread]:

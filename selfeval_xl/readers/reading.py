@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from selfeval_xl.model.forms import Form, Problem, ReadFile, Report
+from selfeval_xl.model.forms import Form, OtherForm, Problem, ReadFile, Report
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
 from selfeval_xl.model.places import sheet_shown
@@ -51,12 +51,14 @@ def understand(source: Source) -> ReadFile:
     explanations: list[Explanation] = []
     listed: list[ListedFinding] = []
     summary: list[SummaryLine] = []
+    others: list[OtherForm] = []
     for grid in source.grids:
         found = forms_in(grid, source.path)
         if found.forms and stands_ready(grid, source.settings) and all(map(is_untouched, found.forms)):
             continue
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems
+        others += [found.other] if found.other else []
         explanations += explanations_in(grid)
         listed = listed_in(grid) or listed
         summary = summary_in(grid) or summary
@@ -67,7 +69,7 @@ def understand(source: Source) -> ReadFile:
     report = report_in(source.blocks, source.path)
     if report:
         reports.append(report)
-    if not forms and not reports and not problems and source.kind not in ATTACHMENTS:
+    if not forms and not reports and not problems and not others and source.kind not in ATTACHMENTS:
         problems.append(Problem(_NOTHING_FOUND.format(name=source.name), rule="T01"))
     if forms and not source.settings and any(grid.name in WITHOUT_FORMS for grid in source.grids):
         problems.append(Problem(_NO_SETTINGS, rule="T03"))
@@ -81,6 +83,7 @@ def understand(source: Source) -> ReadFile:
         explanations=tuple(explanations),
         listed=tuple(listed),
         summary=tuple(summary),
+        others=tuple(others),
     )
 
 

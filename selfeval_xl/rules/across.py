@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.filings.expected import ExpectedProject, matching
 from selfeval_xl.model.findings import Finding, Related, Severity, Treatment
-from selfeval_xl.model.forms import Filing, Form, Goal, Indicator, Verdict
+from selfeval_xl.model.forms import Filing, Form, Goal, Indicator
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.money import NAMES, ten_thousand_yuan
 from selfeval_xl.model.numbers import rounded
@@ -209,8 +209,8 @@ def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Findin
                 yield placed(
                     task.finding(
                         "name",
-                        f"任务里写的是“{task.name}”，项目表里是“{form.project}”，像是同一个项目。",
-                        hint="是同一个项目的，按预算批复的名称改成一致；不是的，请说明。",
+                        f"任务里写的是“{task.name}”，项目表里是“{form.project}”，名称不一样。",
+                        hint="是同一个项目的，按预算批复的名称改成一致；是两个项目的，请说明。",
                         value=task.name,
                         expected=form.project,
                         related=related(form, form.cells.get("project")),
@@ -223,37 +223,6 @@ def project_named_differently(filing: Filing, policy: Policy) -> Iterator[Findin
 def _only_number_differs(name: str, other: str) -> bool:
     numberless, other_numberless = (re.sub(r"[\d一二三四五六七八九十]+", "#", text) for text in (name, other))
     return numberless == other_numberless
-
-
-@rule(
-    "X05",
-    "任务说没有进展，指标却全部完成",
-    Severity.WARNING,
-    asks="任务写着没有进展的，本表指标不应全部完成。",
-    scope="filing",
-)
-def task_says_no_progress(filing: Filing, policy: Policy) -> Iterator[Finding]:
-    """Where a task's outcome says that nothing was done, not all of the form's indicators are met."""
-    for whole in filing.department_forms:
-        verdicts = {row.verdict for row in whole.indicators}
-        if not verdicts or not verdicts <= {Verdict.MET, Verdict.EXCEEDED}:
-            continue
-        for task in whole.tasks:
-            match = re.search(
-                r"[^，。；;,]{0,12}(?:无进展|没有进展|未开展|未实施|未启动|尚未开工|未进行)",
-                task.outcome or "",
-            )
-            if match:
-                yield placed(
-                    task.finding(
-                        "outcome",
-                        f"任务“{task.name}”写着“{match[0]}”，本表指标却全部完成。",
-                        hint="核对任务和指标的完成情况，填错的改正；都对的，请说明。",
-                        value=match[0],
-                    ),
-                    whole,
-                    filing,
-                )
 
 
 @rule(

@@ -17,9 +17,10 @@ from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.places import cells_shown
-from selfeval_xl.model.quantity import Kind, is_blank, money, parse, tidy
+from selfeval_xl.model.quantity import Kind, is_blank, money, parse, points_of, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.indicators import bare, level, named, with_unit
+from selfeval_xl.rules.missing_units import asked_for_unit, unit_in_doubt, unit_is_asked
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.same_thing import same_thing
 from selfeval_xl.rules.texts import (
@@ -36,6 +37,7 @@ from selfeval_xl.rules.word_lists import pattern
 
 _OPERATOR = re.compile(r"^(?:≥|≧|⩾|>=|=>|≤|≦|<=|＞|>|＜|<|＝|=)\s*")
 _SURVEY = re.compile(r"问卷|调查|测评|回访|评议|走访|投票|样本|份")
+_UNPAID, _NOT_DONE = "费用没有支付而事情做了的，请说明", "没有做的事不会有效果"
 _DEFAULT_UNMET = "写明没有达到的原因，以及下一步怎么做。"
 
 
@@ -103,9 +105,14 @@ def _reason_due(form: Form) -> Iterator[Indicator]:
 def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """An unmet indicator needs its reason and remedy in the deviation column (财预〔2020〕10号附件).
 
-    On a form without that column it is asked about (W) where the form says nothing of it anywhere.
+    On a form without that column it is asked about (W) where the form says nothing of it anywhere; so is one
+    whose two numbers, without a unit, may be in different ones.
     """
     for row in _reason_due(form):
+        if unit_is_asked(row, form):
+            if not _is_scored(row):  # else S04 asks
+                yield asked_for_unit(row, "actual", "单位相同的，写明没有完成的原因和下一步怎么做。")
+            continue
         if not form.has_notes:
             if not mentions(form, row):
                 yield replace(_unmet_in_silence(row, form), treatment=Treatment.EXPLAIN)
@@ -128,6 +135,10 @@ def unmet_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
                 ),
                 cell=cells(row.cells.get("note")) or row.cells.get("actual"),
             )
+
+
+def _is_scored(row: Indicator) -> bool:
+    return row.expected_score is not None and points_of(row.score) is not None
 
 
 def _compared(row: Indicator) -> str:
@@ -199,7 +210,7 @@ def same_reason_everywhere(form: Form, policy: Policy) -> Iterator[Finding]:
             yield replace(
                 alike[0].finding(
                     "note",
-                    f"{len(note_cells)}个指标的偏差原因一字不差："
+                    f"{len(note_cells)}个指标的偏差原因一字不差，都没有写改进措施："
                     f"“{(alike[0].note or '').rstrip('。')[:40]}”。",
                     hint=_BUREAU if bureau else "按每个指标的实际情况分别写原因和改进措施。",
                 ),
@@ -224,6 +235,9 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         if not form.has_notes and mentions(form, row):
             continue
+        if unit_in_doubt(row):
+            yield asked_for_unit(row, "actual", "单位相同的，说明超额的原因。")
+            continue
         yield row.finding(
             "actual",
             (
@@ -236,11 +250,19 @@ def exceeded_without_word(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _beyond(row: Indicator) -> str:
     """How far the target was exceeded; of a rate in points of percent too."""
-    target, actual = row.target_quantity, row.actual_quantity
-    if target and actual and target.unit == actual.unit == "%" and None not in (target.number, actual.number):
-        assert target.number is not None and actual.number is not None
-        return f"高出{plain_number(actual.number - target.number)}个百分点（超出{shown(row.deviation)}）"
-    return f"超出{shown(row.deviation)}"
+    target, actual, beyond = row.target_quantity, row.actual_quantity, f"超出{shown(row.deviation)}"
+    if (
+        target
+        and actual
+        and target.unit == "%"
+        and actual.unit in ("%", "")
+        and target.number
+        and actual.number
+    ):
+        points = actual.number - target.number
+        if points / target.number == row.deviation:  # else it was read as a ratio
+            return f"高出{plain_number(points)}个百分点（{beyond}）"
+    return beyond
 
 
 _COUNTED = re.compile(r"\A\s*\d[\d.,]*\s*(?![\d.,年月日])\w")  # 8650平方米，余下1个小区冬季后施工
@@ -409,7 +431,7 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
                             f"{named(row)}实际完成值是“{row.actual}”，已完成；"
                             f"可是{named(other)}（{there}）实际完成值是“{other.actual}”。"
                         ),
-                        hint="核对两个指标的完成值；没有做的事不会有效果。",
+                        hint=f"核对两个指标的完成值；{_UNPAID if other.is_cost else _NOT_DONE}。",
                     ),
                     cell=cells(row.cells.get("actual"), other.cells.get("actual")),
                 )
@@ -438,11 +460,11 @@ def verdict_unlike_note(form: Form, policy: Policy) -> Iterator[Finding]:
         done = row.verdict in (Verdict.MET, Verdict.EXCEEDED)
         if (done or (full and row.verdict is not Verdict.UNMET)) and raises("done_denied", note, policy):
             claim = f"指标值“{row.target}”，实际完成“{row.actual}”" + ("，得了满分" if full else "，已完成")
-            message = f"{named(row)}{claim}，说明却写“{note[:40]}”，像是没有做完。"
+            message = f"{named(row)}{claim}，说明却写“{note[:40]}”，两处对不上。"
         elif row.verdict is Verdict.UNMET and raises("miss_denied", note, policy):
             message = (
                 f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，未完成，"
-                f"说明却写“{note[:40]}”，像是都做完了。"
+                f"说明却写“{note[:40]}”，两处对不上。"
             )
         else:
             continue

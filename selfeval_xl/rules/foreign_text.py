@@ -63,10 +63,9 @@ def _foreign_in_forms(filing: Filing) -> Iterator[Finding]:
                 yield Finding(
                     message=(
                         f"{text.what}里写着“{match}”，"
-                        f"和本单位（{form.unit or form.department or filing.department}）对不上，"
-                        "像是从别处抄来的。"
+                        f"和本单位（{form.unit or form.department or filing.department}）对不上。"
                     ),
-                    hint="改成本单位的情况。",
+                    hint="从别处抄来的，改成本单位的情况；确是本单位的工作，请说明。",
                     cell=text.cell,
                     subject=text.what,
                     value=match,
@@ -90,10 +89,9 @@ def _foreign_in_reports(filing: Filing) -> Iterator[Finding]:
                 yield Finding(
                     message=(
                         f"自评报告“{section.title}”里写着“{match}”，"
-                        f"和本单位（{report.department or filing.department}）对不上，"
-                        "像是从别处抄来的。"
+                        f"和本单位（{report.department or filing.department}）对不上。"
                     ),
-                    hint="改成本单位的情况。",
+                    hint="从别处抄来的，改成本单位的情况；确是本单位的工作，请说明。",
                     subject=section.title,
                     value=match,
                     file=report.file,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, FundingLine
 from selfeval_xl.model.money import AMOUNTS, NAMES, ten_thousand_yuan, yuan
-from selfeval_xl.model.numbers import rounded, shown
+from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, Quantity, is_blank, money, parse
 from selfeval_xl.rules.funding_table import (
@@ -21,6 +22,7 @@ from selfeval_xl.rules.funding_table import (
     main_line,
     printed_rate_fits,
     sources,
+    spent_what_came,
     subject_cells,
     summed_instead,
     ten_thousandfold,
@@ -29,9 +31,11 @@ from selfeval_xl.rules.funding_table import (
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
 from selfeval_xl.rules.texts import (
+    FormText,
     cells,
     explains_money,
     instead_of_text,
+    outcomes,
     percent,
     phrases,
     room_for_reasons,
@@ -241,27 +245,40 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
 
     Looks at the total row (policy; 四川0013zp表填报说明: 90%).
     """
-    line = main_line(form)
-    if line is None or not is_below(line, policy.number("execution_floor")) or explains_money(form, policy):
+    line, floor = main_line(form), policy.number("execution_floor")
+    if line is None or not is_below(line, floor) or explains_money(form, policy):
         return
-    floor = percent(policy.number("execution_floor"))
+    if spent_what_came(line, floor):
+        return  # what did not arrive could not be spent, and the form says how much did
+    unit, settled = form.money_unit or "", _settlement(form)
+    amounts = f"{NAMES[line.budget_key]}{getattr(line, line.budget_key)}{unit}，执行{line.executed}{unit}"
+    told = (
+        f"{settled.what}写了“{settled.text}”，没有写余下的钱是结余还是没有支付。"
+        if settled
+        else f"表里没有说明原因。{instead_of_text(form, line.cells.get('note'))}"
+    )
+    why = "余下的钱是结算后的结余还是没有支付" if settled else "资金没有用完的原因和下一步打算"
     yield replace(
         line.finding(
             "execution_rate",
-            f"{line.source}执行率{shown(line.rate)}"
-            f"（{NAMES[line.budget_key]}{getattr(line, line.budget_key)}{form.money_unit}，"
-            f"执行{line.executed}{form.money_unit}），低于{floor}，表里没有说明原因。"
-            f"{instead_of_text(form, line.cells.get('note'))}",
+            f"{line.source}执行率{shown(line.rate)}（{amounts}），低于{percent(floor)}，{told}",
             value=line.execution_rate or shown(line.rate),
-            hint=(
-                f"{room_for_reasons(form)}写明资金没有用完的原因和下一步打算；"
-                "由财政资金未下达造成的，照实写明即可。"
-            ),
+            hint=f"{room_for_reasons(form)}写明{why}；由财政资金未下达造成的，照实写明即可。",
         ),
         cell=cells(line.cells.get("execution_rate"), line.cells.get("executed")),
     )
 
 
+def _settlement(form: Form) -> FormText | None:
+    """The clause that says that a bill was settled, where the form has one."""
+    for text in outcomes(form):
+        for clause in re.split(r"[，,。；;\n]+", text.text):
+            if phrases("settlement").search(clause):
+                return text._replace(text=clause.strip()[:_LONGEST_CLAUSE])
+    return None
+
+
+_LONGEST_CLAUSE = 30  # letters of a text that a message quotes
 _EXACT_SLACK = Decimal("0.002")  # the most by which rounding makes equal figures differ
 
 
@@ -446,8 +463,8 @@ def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         slack, whole = policy.number("funding_tolerance"), amount_span(total, key)
         wrong = [
-            lines
-            for _, lines, _ in splits
+            (amount, lines)
+            for _, lines, amount in splits
             if whole and not total_of(lines, key).meets(whole, slack * len(lines))
         ]
         if wrong:
@@ -456,11 +473,12 @@ def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
                 total.finding(
                     key,
                     f"{NAMES[key]}：合计{getattr(total, key)}{form.money_unit}，{listed}，几处应当相等。",
-                    expected=str(rounded(wanted)),
+                    value=str(wrong[0][0]),
+                    expected=getattr(total, key),
                     hint="核对各种分法的合计，漏列的补上，填错的改正；口径不同的请说明。",
                 ),
                 cell=cells(
                     total.cells.get(key),
-                    *(cell for lines in wrong for cell in subject_cells(lines, key)),
+                    *(cell for _, lines in wrong for cell in subject_cells(lines, key)),
                 ),
             )

@@ -14,7 +14,7 @@ from selfeval_xl.model.forms import Form, Indicator, Verdict
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, money, parse
-from selfeval_xl.rules.funding_table import is_below, main_line
+from selfeval_xl.rules.funding_table import is_below, main_line, spent_what_came
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import Span, amount_span, exact
 from selfeval_xl.rules.texts import cells, explains_money, several
@@ -63,6 +63,8 @@ def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
     line = main_line(form)
     if line is None or not is_below(line, policy.number("execution_low")) or explains_money(form, policy):
         return
+    if spent_what_came(line, policy.number("execution_floor")):
+        return
     rows = form.indicators
     all_met = len(rows) >= 2 and all(row.verdict in (Verdict.MET, Verdict.EXCEEDED) for row in rows)
     marked = [row for row in rows if money(row.points)]
@@ -72,7 +74,7 @@ def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
         yield replace(
             line.finding(
                 "execution_rate",
-                f"资金执行率只有{shown(line.rate)}，{claim}，两者对不上。",
+                f"资金执行率只有{shown(line.rate)}，{claim}，表里没有说明余下的钱是节约了还是没有支付。",
                 value=line.execution_rate or shown(line.rate),
                 hint="核对指标完成值；确实少花钱办成了事的，说明节约在哪里，或说明哪些款项还没有支付。",
             ),

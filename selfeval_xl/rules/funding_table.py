@@ -45,6 +45,20 @@ def is_below(line: FundingLine, threshold: Decimal) -> bool:
     return line.rate is not None and bool(line.budget) and line.rate < threshold
 
 
+def received(line: FundingLine) -> Decimal | None:
+    """The amount in a further column of the row for what arrived (实际到位资金); None without one."""
+    amounts = (money(text) for head, text in line.other.items() if "到位" in head and "率" not in head)
+    return next((amount for amount in amounts if amount is not None), None)
+
+
+def spent_what_came(line: FundingLine, threshold: Decimal) -> bool:
+    """Whether less money arrived than was budgeted, and of that the share of the threshold was spent."""
+    came, executed, budget = received(line), line.amount("executed"), line.budget
+    if came is None or executed is None or not budget or not 0 < came < budget:
+        return False
+    return executed / came >= threshold
+
+
 def is_fiscal(line: FundingLine) -> bool:
     """Whether the row is fiscal money: not the unit's own, no special account, not carried over."""
     name = money_name(line.source)

@@ -16,8 +16,9 @@ from selfeval_xl.assessment.words import is_placeholder
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.money import yuan
-from selfeval_xl.model.quantity import Kind, parse, tidy
+from selfeval_xl.model.quantity import Kind, tidy
 from selfeval_xl.rules.indicators import ASKED, bare, level, named, quantity, without_target_by_design
+from selfeval_xl.rules.missing_units import lacks_unit, unit_is_asked
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells, several
 from selfeval_xl.rules.word_lists import pattern, words
@@ -168,37 +169,14 @@ def _of_targets(rows: Sequence[Indicator], fault: str, hint: str) -> Finding:
     asks="数字指标值要有单位（写在指标值、名称、单位栏或完成值里都行）。",
 )
 def number_without_unit(form: Form, policy: Policy) -> Iterator[Finding]:
-    """A numeric target has a unit: its own, in the name, in the unit column or in the completed value."""
-    rows = [row for row in form.indicators if _lacks_unit(row)]
+    """A numeric target has a unit: its own, in the name, in the unit column or in the completed value.
+
+    Where target and completed value are so far apart that D03, D06 or S04 ask for the unit, they alone do.
+    """
+    rows = [row for row in form.indicators if lacks_unit(row) and not unit_is_asked(row, form)]
     if rows:
         shown = f"“{rows[0].target}”" if len(rows) == 1 else "只有数字，"
         yield _of_targets(rows, f"的指标值{shown}没有单位。", "补上单位，例如“个”“人次”“万元”“%”。")
-
-
-def _lacks_unit(row: Indicator) -> bool:
-    """Whether the target is a plain number and no unit can be found anywhere in the row."""
-    target, actual, name = quantity(row), row.actual_quantity or parse(row.actual), bare(row.name)
-    if target.kind is not Kind.NUMBER or target.unit or row.unit or actual.unit or target.number == 0:
-        return False
-    if "满意" in f"{row.level1}{row.level2}{name}" and target.number is not None and target.number <= 100:
-        return False  # a satisfaction of 95 is one of 100
-    return not (_ends_in_unit(name) or pattern("rates").search(name))
-
-
-_UNIT_AT_END = re.compile(  # 培训次数, 受益户, 学时, 变压器3台; not 印发宣传册, 退役干部
-    r"(?:个|件|台|套|部|处|项|批|份|家|座|头|株|篇|册|辆|条|名|场|期)(?:数|数量|次)$"
-    r"|\d(?:个|件|台|套|部|处|项|批|份|家|座|头|株|篇|册|辆|条|名|场|期)$"
-    r"|(?:人员|学生|教师|职工|干部|群众|村民|农户|家庭)(?:数|数量)$"
-    r"|(?:人|户|次|天|课时|学时|工时|小时|分钟|月|年|周|亩|公顷|公里|吨|平方米|万元|元|%|分)(?:数|数量)?[)）]?$"
-)
-
-
-def _ends_in_unit(name: str) -> bool:
-    """Whether the name itself contains the unit: 人数, 培训次数, 学时, 时限(月), (万元)."""
-    bracketed = re.search(r"[(（]([^()（）]{1,6})[)）]$", name)
-    if bracketed and parse(f"1{bracketed[1]}").unit:
-        return True
-    return bool(_UNIT_AT_END.search(name))
 
 
 @rule(
@@ -268,6 +246,12 @@ def target_is_a_placeholder(form: Form, policy: Policy) -> Iterator[Finding]:
         yield _of_targets(rows, fault, "按预算批复的绩效目标填写指标值和单位。")
 
 
+_DONE_OR_NOT = re.compile(  # 完成, 通过验收: it is or it is not
+    r"^(?:已|按时|按期|如期|全部|全面|按计划|按要求)*(?:完成|完工|竣工|达标|合格|建成|交付|通过验收|验收合格|到位|落实|是)(?:。|\Z)"
+)
+_AGAINST_BEFORE = re.compile(r"^(?:比|较|与|同)(?:上年|去年|上一年|前一年|往年|基期)")  # 较上年提高
+_MEASURED = re.compile(r"(?:率|度|量|数|值|额|比|面积|收入|产量|人次|人数)$")
+_SCALE = re.compile(r"^(?:优|良|中|低|差|好|坏|高|一般|[、/，,])+$")
 _BUILT = re.compile(  # there or not, whole or not: the papers show it
     r"(?:制度|机制|办法|预案|规划|方案|台账|平台|档案)(?:建设|建立|健全|完善|完备)?(?:性|情况|程度)?$"
 )
@@ -278,6 +262,11 @@ def _is_hollow(row: Indicator, policy: Policy) -> bool:
     """Whether nobody can count, look up or ask what a benefit indicator says (a state, in words or %)."""
     target = quantity(row)
     if target.kind is Kind.DEADLINE or (target.kind is not Kind.TEXT and target.unit not in ("%", "")):
+        return False
+    words_of_target = tidy(row.target or "")
+    if _DONE_OR_NOT.search(words_of_target):
+        return False
+    if _AGAINST_BEFORE.search(words_of_target) and _MEASURED.search(bare(row.name)):
         return False
     if _BUILT.search(bare(row.name)) or _FORBIDDEN.search(tidy(row.target or "")):
         return False
@@ -339,6 +328,14 @@ def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
     vague = words("unassessable")
     hollow = {id(row) for row in _hollow_benefits(form, policy, in_words=True)}
     rows = [row for row in form.indicators if row.target and (tidy(row.target) in vague or id(row) in hollow)]
+    scales = [row for row in rows if _is_scale(row)]
+    if scales:
+        yield _of_targets(
+            scales,
+            f"的指标值“{scales[0].target}”是几个等次，没有写要达到哪一等。",
+            "写明要达到的等次（例如“优”），或改成能数得清、查得到的指标值。",
+        )
+    rows = [row for row in rows if not _is_scale(row)]
     if rows:
         first = rows[0]
         more = f"等{len(rows)}个指标" if len(rows) > 1 else ""
@@ -352,6 +349,16 @@ def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
             ),
             cell=cells(*(row.cells.get("target") for row in rows)),
         )
+
+
+def _is_scale(row: Indicator) -> bool:
+    """Whether the target lists grades (优良中低差, 好坏) and not the one to be reached."""
+    target = tidy(row.target or "")
+    return (
+        bool(_SCALE.match(target))
+        and len(re.sub(r"[、/，,]|一般", "", target)) >= 2
+        and len(set(target)) >= 2
+    )
 
 
 @rule("I14", "成本指标覆盖的资金偏少", Severity.NOTE, asks="成本指标覆盖主要支出（参数，默认一半）。")

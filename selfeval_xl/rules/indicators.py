@@ -146,19 +146,29 @@ def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
             if key in second and misfit.search(name) and not is_satisfaction:
                 yield row.finding(
                     "name",
-                    f"{named(row)}放在“{row.level2}”下面不合适。",
-                    hint=f"下年申报时移到{_fitting_level(row) or '相符的二级指标'}下面。",
+                    f"{named(row)}{_what_it_says(name)}，放在“{tidy(row.level2 or '')}”下面不合适。",
+                    hint=f"下年申报时移到{_fitting_level(row, form)}下面。",
                     value=row.name,
                 )
                 break
 
 
-def _fitting_level(row: Indicator) -> str | None:
-    """The second level below which the name belongs, as a hint quotes it; None where none is sure."""
+def _what_it_says(name: str) -> str:
+    """What a name says, as a sentence goes on behind it."""
+    return next(
+        (says for says, names in pattern_table("what_names_say").items() if names.search(name)),
+        "说的是别的事",
+    )
+
+
+def _fitting_level(row: Indicator, form: Form) -> str:
+    """The second level below which the name belongs, as this form prints it; where none is sure, two."""
     for fitting, names in pattern_table("fitting_levels").items():
-        if names.search(bare(row.name)):
-            return f"“{fitting}”" if level(fitting) not in (row.level2 or "") else None
-    return None
+        stem = level(fitting)
+        if names.search(bare(row.name)) and stem not in (row.level2 or ""):
+            printed = (tidy(other.level2 or "") for other in form.indicators)
+            return f"“{next((text for text in printed if stem in text), fitting)}”"
+    return "“数量指标”“质量指标”里相符的一个"
 
 
 @rule(
@@ -326,9 +336,19 @@ def level_in_wrong_place(form: Form, policy: Policy) -> Iterator[Finding]:
             yield row.finding(
                 "level2",
                 f"“{row.level2}”放在一级指标“{row.level1}”下面不对。",
-                hint=f"“{row.level2}”应放在“{firsts_of[second][0]}指标”下面。",
+                hint=(
+                    f"下年申报时移到“{firsts_of[second][0]}指标”下面，两处的指标和分值一起调整；"
+                    f"内容属于{first}的，改用“{seconds[0]}指标”等{first}类的二级指标。"
+                    if (seconds := _seconds_of(first)) and form.has_scores
+                    else f"“{row.level2}”应放在“{firsts_of[second][0]}指标”下面。"
+                ),
                 value=row.level2,
             )
+
+
+def _seconds_of(first: str) -> list[str]:
+    """The second levels that may stand under a first one."""
+    return [second for second, firsts in word_table("level2").items() if first in firsts]
 
 
 def _first_level(row: Indicator) -> str:
@@ -370,7 +390,7 @@ def too_few(form: Form, policy: Policy) -> Iterator[Finding]:
             form.finding(
                 None,
                 f"全表只有{len(form.indicators)}个三级指标，反映不出项目做了什么。",
-                hint=f"下年至少设{least}个指标，数量、质量、时效和效益都要有。",
+                hint=f"下年至少设{least}个指标，把做了多少、做得怎样、有什么效果都写出来。",
             ),
             cell=form.indicators[0].cells.get("name"),
         )

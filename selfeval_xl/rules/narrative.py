@@ -14,6 +14,7 @@ from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
 from selfeval_xl.model.forms import Form, ReadFile, Verdict
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, is_blank, parse, tidy
+from selfeval_xl.rules.contradictions import contradiction
 from selfeval_xl.rules.funding_table import is_below, main_line
 from selfeval_xl.rules.notation import (
     fractions,
@@ -134,10 +135,16 @@ def clean(text: str) -> str:
     treatment=Treatment.FIX,
 )
 def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Printed guidance such as (100字以内) is replaced, rows left as 指标2： or …… are removed."""
-    pattern = phrases("instruction")
+    """Printed guidance such as (100字以内) is replaced, rows left as 指标2： or …… are removed.
+
+    What is printed for a reason on the funds may stay where no reason is due.
+    """
+    pattern, line = phrases("instruction"), main_line(form)
+    explained = line is not None and line.rate is not None and line.rate >= policy.number("execution_floor")
     left = [
-        text for text in (*goal_texts(form), *remark_texts(form), *notes(form)) if pattern.search(text.text)
+        text
+        for text in (*goal_texts(form), *remark_texts(form), *notes(form))
+        if pattern.search(text.text) and not (explained and text.what == FUNDS_NOTE)
     ]
     if left:
         at = next(match.start() for match in pattern.finditer(left[0].text))
@@ -293,7 +300,7 @@ def _is_project_name(text: str, form: Form) -> bool:
 def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
     """No text says both that nothing was done or paid and that all is done or paid.
 
-    A text that names the missing part is fine.
+    A text that names the missing part is fine, and so is one whose halves are about different things.
     """
     rows = (
         FormText(f"“{row.name}”的偏差原因", row.cells.get("note"), row.note)
@@ -301,29 +308,15 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
         if row.note
     )
     for text in (*outcomes(form), *rows):
-        pair = _contradiction(text.text)
+        pair = contradiction(text.text)
         if pair:
             yield Finding(
-                message=f"{text.what}里既说“{pair[0]}”，又说“{pair[1]}”，前后对不上。",
-                hint="改成分开写哪些完成了、哪些没有进展；两句都对的，说明原因。",
+                message=f"{text.what}里一处写“{pair[0]}”，一处写“{pair[1]}”，看不出到底完成没有。",
+                hint="分开写清哪些完成了、哪些没有进展和原因；写错的一处改正。",
                 cell=text.cell,
                 subject=text.what,
                 value=text.text[:80],
             )
-
-
-def _contradiction(text: str) -> tuple[str, str] | None:
-    """The words of a denial and of a claim in one text that contradict each other, or None."""
-    if phrases("partly").search(text):
-        return None
-    for denied, claimed in (("no_work", "work_done"), ("not_paid", "all_paid")):
-        denial = phrases(denied).search(text)
-        if denial:
-            elsewhere = text[: denial.start()] + "。" * len(denial[0]) + text[denial.end() :]
-            claim = phrases(claimed).search(elsewhere)
-            if claim:
-                return denial[0].strip("，。；;,、:： "), claim[0]
-    return None
 
 
 @rule(
@@ -378,7 +371,13 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
     for spellings, badly_spelt in mixed_operators(values):
         reasons.append(f"{'和'.join(f'“{spelling}”' for spelling in spellings)}混用")
         found += badly_spelt
-    found += [*typed_amounts(form), *fractions(form)]
+    for fault, badly_written in (
+        ("带单位的金额", typed_amounts(form)),
+        ("不带百分号的比率", fractions(form)),
+    ):
+        more = list(badly_written)
+        reasons += [fault] if more else []
+        found += more
     if found:
         first, right = found[0], mended(found[0])
         mends = tuple(
@@ -386,7 +385,7 @@ def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
             for value in found
             if mended(value) != value.text
         )
-        faults = "、".join(reasons) or "带单位的金额或没有写成百分比的比率"
+        faults = "、".join(reasons)
         yield replace(
             first.record.finding(
                 first.key,

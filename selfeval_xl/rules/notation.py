@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from selfeval_xl.model.forms import Form, FundingLine, Indicator
 from selfeval_xl.model.grid import plain_number
+from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import Kind, tidy
 
 _UNTIDY = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＝＞＜．＋－]|^\s|\s$|(?<=\d)\s+(?=[\d%％])|(?<=[≥≤><=])\s+(?=\d)")
@@ -21,6 +22,9 @@ _PLAIN_SIGN = {spelling: sign for sign, spellings in _SPELLINGS.items() for spel
 _SIGN = re.compile("|".join(sorted(map(re.escape, _PLAIN_SIGN), key=len, reverse=True)))
 # 1,500.00 as accountants write it, which is no fault.
 _SEPARATED = re.compile(r"\A[-+]?[¥￥]?\s*\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?")
+
+
+_OWN_UNIT = re.compile(r"[元万亿千]\Z")
 
 
 class Value(NamedTuple):
@@ -60,12 +64,24 @@ def mixed_operators(values: Iterable[Value]) -> Iterator[tuple[list[str], list[V
 
 
 def typed_amounts(form: Form) -> Iterator[Value]:
-    """Yields amounts typed with a unit of their own (12.5万元 in a 万元 cell)."""
+    """Yields amounts typed with a unit of their own (12.5万元 in a 万元 cell).
+
+    Not where the head of the column has the unit, nor in a cell that the form fills with several amounts, nor
+    where every amount has its unit, because no head says it.
+    """
+    bare = [
+        (line, key) for line in form.funding for key in AMOUNTS if line.amount(key) and key not in line.typed
+    ]
+    if not bare:
+        return iter(())
+    times = Counter(cell for line in form.funding for cell in line.cells.values())
     return (
         Value(line, key, text)
         for line in form.funding
         for key, text in line.typed.items()
         if not _SEPARATED.fullmatch(text)
+        and (_OWN_UNIT.search(tidy(text)) or _UNTIDY.search(text))
+        and times[line.cells.get(key, "")] <= 1
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -219,7 +220,7 @@ def _rare(target: Quantity) -> bool:
 def _all_done_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
     """A claim like “各项工作按进度完成100%” while indicators of the forms are unmet."""
     match = _ALL_DONE.search(text)
-    unmet = [(form, row) for form in filing.forms for row in form.indicators if row.verdict is Verdict.UNMET]
+    unmet = _unmet(filing)
     if match and unmet:
         named = "、".join(f"“{bare(row.name)}”" for _, row in unmet[:3])
         claim = "".join(match[0].split())
@@ -235,6 +236,21 @@ def _all_done_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
             related=tuple(cell for form, row in unmet for cell in related(form, row.cells.get("actual"))),
             members=tuple(_on_form(form, row) for form, row in unmet),
         )
+
+
+def _unmet(filing: Filing) -> list[tuple[Form, Indicator]]:
+    """The unmet indicators of the filing with their forms; of a form that came in two files once."""
+    found: dict[tuple[str | None, ...], tuple[Form, Indicator]] = {}
+    for form in filing.forms:
+        times: Counter[str | None] = Counter()
+        for row in form.indicators:
+            times[row.name] += 1
+            if row.verdict is Verdict.UNMET:
+                values = (row.level1, row.level2, row.name, row.target, row.actual)
+                found.setdefault(
+                    (form.kind, form.project, form.unit, *values, str(times[row.name])), (form, row)
+                )
+    return list(found.values())
 
 
 def _on_form(form: Form, row: Indicator) -> Member:
@@ -284,7 +300,7 @@ def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
 )
 def report_explains_no_miss(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """The report's section 三、部分指标情况说明 names the missed indicators with their causes."""
-    missed = [row for form in filing.forms for row in form.indicators if row.verdict is Verdict.UNMET]
+    missed = [row for _, row in _unmet(filing)]
     if not missed:
         return
     names = [name for row in missed if (name := specific_name(row))]

@@ -1,4 +1,4 @@
-"""Whether two indicators speak of the same thing: their names without what is done and how it is measured."""
+"""Whether two names speak of the same thing: without what is done with it and how it is measured."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from selfeval_xl.rules.indicators import bare
 from selfeval_xl.rules.word_lists import pattern
 
 _SHORTEST_PART = 3  # letters of a thing that is named as a part of another, where both do not do the same
+_SHORTEST_SHORTENED = 4  # letters that a shortened name shares with the whole one, in their order
 _LONGEST_COMMON = 5  # letters in a row that two names share where neither holds the other
 
 
@@ -17,14 +18,37 @@ def same_thing(row: Indicator, other: Indicator) -> bool:
 
     卫星电话购置数量 and 购置卫星电话验收合格率 do; 新建机井数量 and 维修机井合格率 do not.
     """
-    done, done_there = doings(row.name), doings(other.name)
-    if done and done_there and done.isdisjoint(done_there):
-        return False
-    shorter, longer = sorted((thing(row.name), thing(other.name)), key=len)
+    shorter, longer = _things(row.name, other.name)
     if len(shorter) < 2:
         return False
+    done, done_there = doings(row.name), doings(other.name)
     is_part = shorter in longer and (len(shorter) >= _SHORTEST_PART or bool(done & done_there))
     return shorter == longer or is_part or _share(shorter, longer)
+
+
+def names_one_thing(text: str, name: str | None) -> bool:
+    """Whether a part of a sentence names the thing of an indicator, perhaps shortened.
+
+    视频互通网费 names 视频互联互通年租金; 农村厕所 does not name 农村危房改造数量.
+    """
+    from rapidfuzz.distance import LCSseq
+
+    shorter, longer = _things(text, name)
+    if len(shorter) < _SHORTEST_PART:
+        return False
+    if shorter in longer or _share(shorter, longer):
+        return True
+    alike = LCSseq.similarity(shorter, longer)
+    return shorter[:2] == longer[:2] and alike >= _SHORTEST_SHORTENED and alike * 3 >= len(shorter) * 2
+
+
+def _things(name: str | None, other: str | None) -> tuple[str, str]:
+    """The things of two names, the shorter first; empty where one does what the other does not."""
+    done, done_there = doings(name), doings(other)
+    if done and done_there and done.isdisjoint(done_there):
+        return "", ""
+    shorter, longer = sorted((thing(name), thing(other)), key=len)
+    return shorter, longer
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,7 @@
-"""Score rules, for forms with points: do points and scores add up, does a score follow from what was done."""
+"""Score rules, for forms with points: do points and scores add up, does a score follow from what was done.
+
+That of the execution rate stands in `execution_scores`.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,16 @@ from decimal import Decimal
 from itertools import groupby
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.assessment.scoring import execution_score, standard_of
+from selfeval_xl.assessment.scoring import standard_of
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import Cause, Form, FundingLine, Indicator, Task, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import rounded, shown
-from selfeval_xl.model.quantity import Kind, is_blank, is_void, money, points_of, tidy
+from selfeval_xl.model.quantity import Kind, is_blank, is_void, points_of, tidy
+from selfeval_xl.rules.execution_scores import judged_by_rate
 from selfeval_xl.rules.funding_table import main_line
 from selfeval_xl.rules.indicators import without_target_by_design
+from selfeval_xl.rules.missing_units import asked_for_unit, unit_in_doubt
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import (
     cells,
@@ -79,37 +84,31 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
 
     (财预〔2020〕10号: 执行率10分)
     """
-    yield from _points_of_levels(form)
+    of_first_levels = list(_points_of_levels(form, "level1", "一级指标"))
+    yield from of_first_levels
+    yield from _points_of_levels(form, "level2", "二级指标")
     yield from _points_of_the_county(form, policy)
     rows, funds = _scored(form.indicators), execution(form)
-    scored = (
-        any(row.score for row in form.indicators)
-        or points_of(form.total_score) is not None
-        or any(points_of(line.score) is not None for line in form.funding)
-    )
-    if not rows and "points" in form.indicator_columns and scored:
-        yield Finding(
-            message="分值都没有填，得分和总分没有依据。",
-            hint="按下发的分值填写；没有下发的，各行分值加起来（连同执行率的分值）等于100分。",
-            subject="分值",
-            cell=cells(*(row.cells.get("points") for row in form.indicators)),
-            value="",
-            expected="100",
-        )
+    if not rows and "points" in form.indicator_columns and _gives_scores(form):
+        yield _no_points(form)
         return
     if not rows or sum(is_blank(row.points) for row in form.indicators) * 2 > len(form.indicators):
         return
     total = sum((row.points for row in rows), Decimal(0))
     paid = sum((row.points for row in funds), Decimal(0))
     tasks = sum((row.points for row in _scored(form.tasks)), Decimal(0))
-    of_rate = policy.number("execution_points")
-    right = {HUNDRED, Decimal(1)} | ({HUNDRED - of_rate} if not paid else set())
+    sums, right = {total + paid, total + paid + tasks}, _right_sums(form, paid, policy)
+    lacking = sum(
+        map(_lacking, of_first_levels), Decimal(0)
+    )  # a level that lacks points lacks them in the total
+    adds_up = any(
+        abs(found + more - wanted) <= ROUNDING * len(rows)
+        for found in sums
+        for wanted in right
+        for more in (Decimal(0), lacking)
+    )
     printed = points_of(form.total_points)
-    if printed is not None and printed > HUNDRED and any(map(_grants_more, form.indicators)):
-        right.add(printed)  # a total above 100, because extra points are granted
-    sums = {total + paid, total + paid + tasks}
-    adds_up = any(abs(found - wanted) <= ROUNDING * len(rows) for found in sums for wanted in right)
-    apart = total == HUNDRED and paid <= of_rate and (printed is None or not paid)
+    apart = total == HUNDRED and paid <= policy.number("execution_points") and (printed is None or not paid)
     if adds_up or apart:
         return
     of_execution = f"执行率{number(paid)}分，" if paid else ""
@@ -124,28 +123,62 @@ def points_do_not_add_up(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
+def _gives_scores(form: Form) -> bool:
+    """Whether any row, the rate or the total has a score."""
+    return (
+        any(row.score for row in form.indicators)
+        or points_of(form.total_score) is not None
+        or any(points_of(line.score) is not None for line in form.funding)
+    )
+
+
+def _no_points(form: Form) -> Finding:
+    """The finding on a form with scores and without any points."""
+    return Finding(
+        message="分值都没有填，得分和总分没有依据。",
+        hint="按下发的分值填写；没有下发的，各行分值加起来（连同执行率的分值）等于100分。",
+        subject="分值",
+        cell=cells(*(row.cells.get("points") for row in form.indicators)),
+        value="",
+        expected="100",
+    )
+
+
+def _right_sums(form: Form, paid: Decimal, policy: Policy) -> set[Decimal]:
+    """What the points may add up to. paid: those of the execution rate."""
+    right = {HUNDRED, Decimal(1)} | ({HUNDRED - policy.number("execution_points")} if not paid else set())
+    printed = points_of(form.total_points)
+    if printed is not None and printed > HUNDRED and any(map(_grants_more, form.indicators)):
+        right.add(printed)  # a total above 100, because extra points are granted
+    return right
+
+
+def _lacking(finding: Finding) -> Decimal:
+    """The points that the rows below a level lack, by the finding on them."""
+    return Decimal(finding.expected or 0) - Decimal(finding.value or 0)
+
+
 def _grants_more(row: Indicator) -> bool:
     return any(word in f"{row.level1}{row.level2}{row.name}" for word in ("加分", "附加", "奖励分"))
 
 
-def _points_of_levels(form: Form) -> Iterator[Finding]:
+def _points_of_levels(form: Form, key: str, name: str) -> Iterator[Finding]:
     """Levels with printed points, such as 产出指标(50分), whose rows add up to something else."""
-    for key, name in (("level1", "一级指标"), ("level2", "二级指标")):
-        for rows in _below_one_level(form.indicators, key):
-            cell, level = rows[0].cells.get(key), getattr(rows[0], key)
-            printed = _PARENT.search(level) if level else None
-            if printed is None or any(is_blank(row.points) for row in rows):
-                continue
-            found, wanted = sum((row.points for row in _scored(rows)), Decimal(0)), Decimal(printed[1])
-            if abs(found - wanted) > ROUNDING * len(rows):
-                yield Finding(
-                    message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。",
-                    subject=level,
-                    hint="核对这一级下面各行的分值。",
-                    cell=cells(cell, *(row.cells.get("points") for row in rows)),
-                    value=number(found),
-                    expected=number(wanted),
-                )
+    for rows in _below_one_level(form.indicators, key):
+        cell, level = rows[0].cells.get(key), getattr(rows[0], key)
+        printed = _PARENT.search(level) if level else None
+        if printed is None or any(is_blank(row.points) for row in rows):
+            continue
+        found, wanted = sum((row.points for row in _scored(rows)), Decimal(0)), Decimal(printed[1])
+        if abs(found - wanted) > ROUNDING * len(rows):
+            yield Finding(
+                message=f"{name}“{level}”下面各行分值加起来是{number(found)}分，不是{number(wanted)}分。",
+                subject=level,
+                hint="核对这一级下面各行的分值。",
+                cell=cells(cell, *(row.cells.get("points") for row in rows)),
+                value=number(found),
+                expected=number(wanted),
+            )
 
 
 def _below_one_level(indicators: Iterable[Indicator], key: str) -> Iterator[list[Indicator]]:
@@ -206,7 +239,8 @@ def score_above_points(form: Form, policy: Policy) -> Iterator[Finding]:
 def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     """A score below its points needs its reason in the deviation column (财预〔2020〕10号附件).
 
-    The execution row is exempt, and so is an unmet row, which owes its reason under D03.
+    The execution row is exempt, also as an indicator (S08), and so is an unmet row, which owes its reason
+    under D03.
     """
     if not form.has_notes:
         return
@@ -214,7 +248,7 @@ def deduction_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
         row = item.row
         if item.score is None or item.score >= item.points or not isinstance(row, Indicator):
             continue
-        if says_something(row.note) or _is_due_anyway(row):
+        if says_something(row.note) or _is_due_anyway(row) or judged_by_rate(form, row):
             continue
         yield replace(
             row.finding(
@@ -259,6 +293,15 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
         above = item.score - row.expected_score
         if abs(above) <= tolerance or (above < 0 and form.has_notes):
             continue  # a lower score is explained in the reason column, or S03 and D03 ask for that
+        if unit_in_doubt(row):
+            yield asked_for_unit(
+                row,
+                "score",
+                "单位相同的，按完成比例改得分，写明没有完成的原因。",
+                f"；单位相同的话，按完成比例约得{number(row.expected_score)}分，填的是{number(item.score)}分",
+                number(row.expected_score),
+            )
+            continue
         if standard_of(row.name, policy) is not None:
             method, hint = "按百分点扣分后", "按本县的扣分标准改得分。"
         elif row.verdict in (Verdict.MET, Verdict.EXCEEDED) and row.expected_score < item.points:
@@ -363,41 +406,6 @@ def grade_unlike_total(form: Form, policy: Policy) -> Iterator[Finding]:
             expected=right,
             hint="按总分改等级；总分有误的，先改总分。",
         )
-
-
-@rule("S08", "执行率得分不对", Severity.ERROR, asks="执行率得分＝分值×执行率。", needs="scores")
-def execution_score_wrong(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The execution score is points × execution rate, never above the points (财预〔2020〕10号)."""
-    line = main_line(form)
-    if line is None or line.rate is None or not line.budget:
-        return
-    points, score = points_of(line.points), points_of(line.score)
-    if not points or score is None or score > points:
-        return
-    right = execution_score(points, line.rate, policy)
-    accepted = [right]
-    printed = _printed_rate(line)
-    if printed is not None:
-        accepted.append(execution_score(points, printed, policy))
-    if all(abs(score - wanted) > policy.number("score_tolerance") for wanted in accepted):
-        yield line.finding(
-            "score",
-            (
-                f"执行率{shown(line.rate)}，分值{number(points)}分，执行率得分应是{number(right)}分，"
-                f"填的是{number(score)}分。"
-            ),
-            expected=number(right),
-            hint="按本县的分档计执行率得分。"
-            if policy.bands("execution_score_bands")
-            else "执行率得分＝分值×执行率，超过100%的按100%算；有其他计分办法的，请写明。",
-        )
-
-
-def _printed_rate(line: FundingLine) -> Decimal | None:
-    """The printed rate as a ratio. A score that follows from a wrong rate is not wrong twice (F02)."""
-    text = tidy(line.execution_rate or "")
-    rate = money(text.rstrip("%"))
-    return rate / 100 if rate is not None and "%" in text else None
 
 
 @rule(

@@ -36,6 +36,7 @@ ROW: dict[str, tuple[str, ...]] = {
     "D01": ("S03", "S04"),
     "D02": ("S04", "S03"),
     "D03": ("S03",),
+    "D05": ("D04",),  # pasted and none with a measure: asked about once
     "D07": ("S04", "S03", "D08"),
     "D10": ("D04", "S03"),
     "D13": ("D03", "D04", "D05", "D10"),

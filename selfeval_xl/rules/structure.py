@@ -18,16 +18,19 @@ from selfeval_xl.model.forms import (
     ReadFile,
     Unread,
 )
+from selfeval_xl.model.grid import position
 from selfeval_xl.model.money import NAMES
 from selfeval_xl.model.places import cells_shown, is_word
 from selfeval_xl.model.quantity import is_blank
+from selfeval_xl.model.text import core
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.texts import cells, phrases
 
-# The heading fields that every layout asks for; a unit's code or a remark may stay empty.
+# The heading fields that every layout asks for, by the words for them where a form prints none of its own.
+# A unit's code or a remark may stay empty.
 HEADING = {
     PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
-    DEPARTMENT: (("department", "部门"), ("year", "年度")),  # printed as 部门名称, 主管部门 ...
+    DEPARTMENT: (("department", "部门"), ("year", "年度")),
 }
 _BLANK_YEAR = re.compile(
     r"[(（]\s*+(?:20)?+\s*+[_＿xX×*]*+\s*+年度?+\s*+[)）]|^\s*+(?:20)?+[_＿xX×*]{2,}\s*年度?|^\s*+(?:20\s*+)?+年度"
@@ -100,7 +103,7 @@ def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
 def heading_left_empty(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every printed heading field (项目名称, 主管部门, 实施单位, 部门, 年度) is filled in."""
     empty = [
-        (key, label)
+        (key, core(form.blank_labels.get(key, "")) or label)
         for key, label in HEADING.get(form.kind, ())
         if key in form.cells
         and getattr(form, key) is None
@@ -337,14 +340,34 @@ def signature_incomplete(
     ]
     if not empty or scanned or (len(empty) == len(form.signature) and file is not None and file.settings):
         return
-    labels = "、".join(f"“{label}”" for label in empty)
-    missing = "，也没有附盖章扫描件" if len(empty) == len(form.signature) else ""
+    seals = [label for label in empty if _SEAL.search(label)]
+    above = [label for label in empty if label not in seals and _is_above_the_table(form, label)]
+    below = [label for label in empty if label not in seals and label not in above]
+    places = [
+        f"{where}的{'、'.join(f'“{label}”' for label in labels)}"
+        for where, labels in (("表头", above), ("签字栏", below))
+        if labels
+    ]
+    parts = [f"{'和'.join(places)}没有填"] if places else []
+    if seals:
+        parts.append(f"{'、'.join(f'“{label}”' for label in seals)}处没有盖章")
+    missing = ["也没有附盖章扫描件"] if len(empty) == len(form.signature) or not places else []
     yield Finding(
-        message=f"签字栏的{labels}没有填{missing}。",
+        message=f"{'，'.join(parts + missing)}。",
         hint="请财政局核对纸质件或扫描件；单位在报送前填全，在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。",
         subject=empty[0],
         cell=cells(*(form.cells.get(label) for label in empty)),
     )
+
+
+_SEAL = re.compile("公章|盖章")  # stamped on paper, not filled in
+
+
+def _is_above_the_table(form: Form, label: str) -> bool:
+    """Whether a label of those who sign stands in the head of the form, as 联系电话 often does."""
+    head = form.frame.indicator_head if form.frame else None
+    cell = form.cells.get(label)
+    return bool(head and cell) and position(str(cell).partition(",")[0])[0] < (head or (0, 0))[0]
 
 
 @rule(
@@ -362,10 +385,10 @@ def data_unread(form: Form, policy: Policy) -> Iterator[Finding]:
     for unread in form.account.unread:
         if unread.data:
             number = unread.data == Unread.NUMBER
-            what = "一个数" if number else "内容"
+            what, unused = ("一个数", "没有算进合计和判定") if number else ("内容", "没有参加校验")
             place = cells_shown(form.file, unread.cells)
             yield Finding(
-                message=f"表里有{what}没有读进来：“{unread.text}”（{place}），没有算进合计和判定。",
+                message=f"表里有{what}没有读进来：“{unread.text}”（{place}），{unused}。",
                 hint="单位不用改。请财政核对原表，按表里的内容审核，并把表式告诉维护程序的人。",
                 cell=cells(*unread.names[:_MOST_CELLS]),
                 subject=unread.text,

@@ -186,13 +186,16 @@ def explains_money(form: Form, policy: Policy) -> bool:
 
     A note on the funds or a text on their management counts where it probably is about that, or tells of
     something left and is not surely about something else; so does a reason in the deviation column. Of the
-    outcomes and remarks a sentence counts that does both (an outcome mostly says what was paid).
+    outcomes and remarks a sentence counts that does both (an outcome mostly says what was paid). A bill that
+    was settled for less (结算后结余) counts wherever it stands.
     """
     own = [line.note for line in form.funding] + [row.note for row in form.indicators]
     own += [text for row in form.management for text in (row.text, row.problems)]
     if any(says_something(text) and _is_about_money(text or "", policy) for text in own):
         return True
     told = [text.text for text in outcomes(form) if not is_instruction(text.text)]
+    if any(phrases("settled").search(text or "") for text in (*own, *told)):
+        return True
     return any(
         chance("money", sentence) >= 0.5 and phrases("left").search(sentence)
         for text in told

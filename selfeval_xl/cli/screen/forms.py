@@ -44,13 +44,15 @@ def show_reading(files: Iterable[ReadFile], policy: Policy) -> None:
             )
             for section in report.sections:
                 screen.print(f"  {section.title}（{len(section.text)}字）", markup=False)
+        for other in file.others:
+            screen.print(f"{other.name}：不是自评表，只认出是什么，没有往下读。", markup=False)
         for problem in file.problems:
             screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
         if file.evidence:
             screen.print("凭什么认出来的：", style="bold")
             for line in file.evidence:
                 screen.print(f"  {line}", markup=False)
-        if not file.forms and not file.reports and not file.problems:
+        if not (file.forms or file.reports or file.problems or file.others):
             screen.print("没有自评表（附件或扫描件）。")
 
 

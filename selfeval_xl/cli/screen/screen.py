@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -132,7 +132,7 @@ def table_of(*columns: str, title: str | None = None) -> Table:
     return table
 
 
-def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
+def show_findings(findings: Findings, files: Sequence[ReadFile] = ()) -> None:
     """Shows the findings by file and sheet, worst first, and a closing line.
 
     files: those that carry the list of an earlier check are also compared with it.
@@ -153,7 +153,15 @@ def show_findings(findings: Findings, files: Iterable[ReadFile] = ()) -> None:
             _show_finding(screen, finding, states.get(id(finding), ""))
     for file, in_file, progress in comparisons:
         _show_progress(screen, file, in_file, progress)
-    _show_counts(screen, findings)
+    for file in files:
+        for other in file.others:
+            screen.print(
+                f"{Path(file.path).name}：{other.name}，不是自评表，没有校验。", style="yellow", markup=False
+            )
+    if files and all(file.others and not (file.forms or file.reports) for file in files):
+        screen.print("没有可以校验的自评表。", markup=False)
+    else:
+        _show_counts(screen, findings)
     for status in findings.rules:
         if status.status == "failed":
             screen.print(

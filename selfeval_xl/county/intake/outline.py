@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from hashlib import blake2b
 from sys import intern
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from selfeval_xl.county.intake.check_file import CheckedFile
 from selfeval_xl.county.intake.versions import SUBMISSION_KEYS
 from selfeval_xl.filings.grouping import content_key
-from selfeval_xl.model.forms import Account, Form, Goal, Problem, ReadFile, Report, Unread
+from selfeval_xl.model.forms import Account, Form, Goal, OtherForm, Problem, ReadFile, Report, Unread
 from selfeval_xl.model.listed import Explanation
 from selfeval_xl.rules.across import own_texts
 
@@ -57,6 +57,7 @@ class _Encoded(TypedDict):
     unread: list[list[tuple[str, str, str, str]]]
     words: list[list[int]]
     explanations: list[tuple[str, str, str, str, str]]
+    others: NotRequired[list[tuple[str, str, str, _Text, _Text, int | None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ def outline(checked: CheckedFile) -> str:
             "explanations": [
                 [each.rule, each.sheet, each.subject, each.value, each.text] for each in file.explanations
             ],
+            "others": list(map(astuple, file.others)),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -150,6 +152,7 @@ def outlined(text: str | bytes, path: str) -> Outline:
         problems=tuple(Problem(*values) for values in data["problems"]),
         settings=data["settings"] or _EMPTY,
         explanations=tuple(Explanation(*values) for values in data["explanations"]),
+        others=tuple(OtherForm(*values) for values in data.get("others", ())),
     )
     return Outline(file, tuple(map(tuple, data["words"])))
 

@@ -42,7 +42,7 @@ from selfeval_xl.readers.archives import Unpacked, unpack
 from selfeval_xl.readers.folder import collect, real_path, shown_path
 from selfeval_xl.readers.formats.kinds import Role, kind_of
 
-RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "无法读取", "非自评材料")
+RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "其他绩效表", "无法读取", "非自评材料")
 NOTHING_TO_DO = "无需处理"
 _EXPLANATION = {
     "采用": "表和报告都已采用",
@@ -426,7 +426,7 @@ def _replaced_because(arrival: ReceivedFile, fates: list[VersionDecision]) -> st
 
 
 def _without_forms(receipt: Receipt) -> None:
-    """Sets the result of a file without any form: 附件, 无法读取 or 非自评材料."""
+    """Sets the result of a file without any form: 附件, 其他绩效表, 无法读取 or 非自评材料."""
     file = receipt.file
     texts = "；".join(problem.text for problem in file.problems)
     kind = kind_of(file.kind)
@@ -436,6 +436,9 @@ def _without_forms(receipt: Receipt) -> None:
         receipt.result, receipt.reason, receipt.action = "无法读取", texts or "压缩包没有打开", kind.action
     elif kind.role is Role.UNREADABLE or any(problem.rule == "T08" for problem in file.problems):
         receipt.result, receipt.reason, receipt.action = "无法读取", texts or "文件打不开", kind.action
+    elif file.others:
+        names = "、".join(dict.fromkeys(other.name for other in file.others))
+        receipt.result, receipt.reason = "其他绩效表", f"{names}，不是自评表，不参加自评的校验和汇总"
     elif _unread_sheets(file):
         receipt.result, receipt.reason, receipt.action = "无法读取", texts, "请财政核对原表"
     else:
@@ -481,6 +484,6 @@ def _mark_repeated_attachments(receipts: Iterable[Receipt], folder: Path) -> Non
     first: dict[str, Receipt] = {}
     for receipt in receipts:
         original = first.setdefault(receipt.file.sha256, receipt) if receipt.file.sha256 else receipt
-        if original is not receipt and receipt.result in ("附件", "非自评材料"):
+        if original is not receipt and receipt.result in ("附件", "其他绩效表", "非自评材料"):
             receipt.result, receipt.reason = "重复", _EXPLANATION["重复"]
             receipt.other = relative(original.file.path, folder)

@@ -42,6 +42,7 @@ FATES = {
     "superseded": "被新版本替代",
     "repeated": "重复",
     "attached": "附件",
+    "other_forms": "其他绩效表",
     "unreadable": "无法读取",
     "other": "非自评材料",
 }

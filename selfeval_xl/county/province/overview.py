@@ -389,7 +389,7 @@ def _balance(front: Front, row: int, about: str, loose: int) -> None:
     front.title(
         row,
         0,
-        "九、收件核对（收到 = 采用 + 部分采用 + 被新版本替代 + 重复 + 附件 + 无法读取 + 非自评材料）",
+        f"九、收件核对（收到 = {' + '.join(FATES.values())}）",
         COLUMNS,
         "收件核对",
     )
@@ -410,7 +410,11 @@ def _balance(front: Front, row: int, about: str, loose: int) -> None:
         ("未归入县区", 2, Computed(str(loose), loose), COUNT),
     ]
     places = figures(front, row + 1, items)
-    for check, whole, parts in ((12, 0, places[1:8]), (13, 8, places[9:12])):
+    recognised = 1 + len(FATES)
+    for check, whole, parts in (
+        (-3, 0, places[1:recognised]),
+        (-2, recognised, places[recognised + 1 : recognised + 4]),
+    ):
         front.value(*position(places[check][0]), _agreeing(places[whole], parts), 1)
     front.text(row + 3, 0, about, COLUMNS, border=0, align="left")
 

@@ -75,7 +75,7 @@ def write_receipts(front: Front, row: int, balance: Mapping[str, Computed], abou
     front.title(
         row,
         0,
-        "十、收件核对（收到 = 采用 + 部分采用 + 被新版本替代 + 重复 + 附件 + 无法读取 + 非自评材料）",
+        f"十、收件核对（收到 = {' + '.join(RESULTS)}）",
         COLUMNS,
         "收件核对",
     )
@@ -94,10 +94,11 @@ def write_receipts(front: Front, row: int, balance: Mapping[str, Computed], abou
     ]
     items += [("文件核对", 2, None, COUNT), ("表核对", 2, balance["agrees"], COUNT)]
     places = figures(front, row + 1, items)
-    parts = "+".join(address for address, _ in places[1:8])
-    fits = places[0][1] == sum(value for _, value in places[1:8])
+    results = places[1 : 1 + len(RESULTS)]
+    parts = "+".join(address for address, _ in results)
+    fits = places[0][1] == sum(value for _, value in results)
     front.value(
-        *position(places[12][0]),
+        *position(places[-2][0]),
         Computed(f'IF({places[0][0]}={parts},"相符","不符")', "相符" if fits else "不符"),
         2,
     )

@@ -130,7 +130,7 @@ def _account(sheet: ScannedSheet, form: Form, counts: _Counts) -> Account:
     """The account of a form."""
     unread: list[Place] = []
     for place in counts.rest:
-        if _is_furniture(sheet, place):
+        if _is_furniture(sheet, place) or _sums_reviews(sheet, form, place):
             counts.furniture += 1
         elif _is_head(sheet, form, place):
             counts.labels += 1
@@ -233,6 +233,19 @@ def _is_person_or_sum(sheet: ScannedSheet, place: Place) -> bool:
     return bool(before and _SUM_ROW.match(before[0]) and money(line[column]) == _ALL_POINTS)
 
 
+def _sums_reviews(sheet: ScannedSheet, form: Form, place: Place) -> bool:
+    """Whether a cell of a sum's row is the sum of its column's scores by another than the unit (专家评分)."""
+    row, column = place
+    scores = [
+        score
+        for each in form.indicators
+        if position(each.cells.get("review_score", "A1"))[1] == column and (score := money(each.review_score))
+    ]
+    first = min(sheet.lines[row], default=column)
+    is_sum = first < column and _SUM_ROW.match(squeeze(sheet.lines[row][first]))
+    return bool(is_sum and scores) and money(sheet.lines[row][column]) == sum(scores)
+
+
 def _is_section(sheet: ScannedSheet, place: Place) -> bool:
     """Whether a text over several rows names the part of the form to its right."""
     area = sheet.grid.area(*place)
@@ -273,16 +286,23 @@ class _Likely:
         self.width = max(4, median_low(widths)) if widths else 10**6
         lines = [{position(name)[0] for name in line.cells.values() if name} for line in form.funding]
         self.rows = set[int]().union(*rows, *lines)  # of indicators and funds
+        self.reviews = [label for label in sheet.in_order if label.is_key("指标", "review_score")]
 
     def data(self, place: Place) -> str:
         """NUMBER for a number under or beside a head of data, WORDS for what else looks so; else ""."""
         row, column = place
         text = self.sheet.lines[row][column]
         headed = self._head(place) is not None and not self._stands_across(row, column)
-        if _is_number(text) and (headed or row in self.rows):
+        if _is_number(text) and (headed or row in self.rows) and not self._is_of_another(row, column):
             return Unread.NUMBER
         full = len(self.sheet.lines[row]) >= self.width
         return Unread.WORDS if headed or full or self._many_heads(row) else ""
+
+    def _is_of_another(self, row: int, column: int) -> bool:
+        """Whether a cell stands in the column of scores by another than the unit."""
+        return any(
+            label.area.left <= column <= label.area.right for label in self.reviews if label.area.bottom < row
+        )
 
     def _stands_across(self, row: int, column: int) -> bool:
         """Whether a cell is alone in its row and lies over several columns of a table, as remarks do."""

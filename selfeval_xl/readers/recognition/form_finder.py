@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from selfeval_xl.model.codes import digits_kept, split_code
-from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, Problem
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, OtherForm, Problem
 from selfeval_xl.model.grid import Area, Grid, a1, position
 from selfeval_xl.model.places import is_word, place_shown, sheet_shown
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, OURS
@@ -32,6 +32,7 @@ from selfeval_xl.readers.recognition.layout_match import layout_of
 from selfeval_xl.readers.recognition.lost_values import recomputed
 from selfeval_xl.readers.recognition.management import Management, read_management
 from selfeval_xl.readers.recognition.no_values import cells_unread, with_what_is_no_value
+from selfeval_xl.readers.recognition.other_forms import other_form_in
 from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
 from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, funds_of_tasks, read_tasks
 from selfeval_xl.readers.recognition.years import blank_year, printed_year
@@ -62,6 +63,7 @@ class Found:
     forms: list[Form] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
+    other: OtherForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def forms_in(grid: Grid, file: str) -> Found:
         found.forms.append(form)
         areas.append(region.area)
     if not found.forms:
-        found.problems += _not_found(sheet, file)
+        found.other = other_form_in(sheet, _titles(sheet))
+        found.problems += [] if found.other else _not_found(sheet, file)
     found.problems += [
         Problem(f"{place_shown(file, grid.name, cell)}：{text}。", grid.name, cell)
         for cell, text in sheet.doubts
@@ -430,6 +433,7 @@ def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form
         frame=Frame(region.area, table.head if region.head else None, funding.head if funding else None),
         cells=cells,
         lost_codes=lost,
+        blank_labels={key: label for key, label in parts.head.labels.items() if key not in values},
     )
 
 

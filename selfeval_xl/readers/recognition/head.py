@@ -44,6 +44,7 @@ _INLINE_SCOPES = ("表", "签字", "说明", "其他")
 _LONGEST_INLINE = 200
 _LONGEST_SIGNATURE = 12  # letters of a label that may stand right behind a value
 _BETWEEN = " ,，;；/、\u3000"
+_TO_SIGN = re.compile("（[^（）]*(?:签字|签名|签章)）")
 
 
 @dataclass(slots=True)
@@ -126,11 +127,14 @@ def _read_label(sheet: ScannedSheet, label: Label, area: Area, inside: set[int],
     text = _SEAL.sub("", sheet.grid.text(row, column).strip())
     if role.scope == "签字":
         value = None if is_void(text) or is_label(text) or _NO_DATE.match(text) else text
-        put_or_none(head.signature, _signature_name(label.text), value)
+        name = _signature_name(label.text) if value else _blank_signature(label.text, head)
+        put_or_none(head.signature, name, value)
         if value:
             sheet.values.add((row, column))
         elif (row, column) in sheet.grid.pictures:
-            head.cells.setdefault(_signature_name(label.text), a1(row, column))
+            head.cells.setdefault(name, a1(row, column))
+        else:
+            head.cells.setdefault(name, a1(label.row, label.column))
         return
     _read_field(sheet, label, role, text, (row, column), head)
 
@@ -142,6 +146,16 @@ def _signature_name(label: str) -> str:
     if has_scope(plain, "签字"):
         return plain
     return re.sub(r"[()（）\[\]:：\s]", "", label)
+
+
+def _blank_signature(label: str, head: FormHead) -> str:
+    """The name of a signature that is missing: with its brackets where the same person stands elsewhere.
+
+    项目负责人 in the head has a name, 项目负责人（签字） below the table is to be signed all the same.
+    """
+    name = _signature_name(label)
+    signed = re.sub(r"[:：\s]", "", label).replace("(", "（").replace(")", "）")
+    return signed if head.signature.get(name) and _TO_SIGN.search(signed) else name
 
 
 def _read_field(
@@ -339,8 +353,9 @@ def _read_blank(
     """
     sheet.furniture.add(place)
     if role.scope == "签字":
-        put_or_none(head.signature, _signature_name(label), None)
-        head.cells.setdefault(_signature_name(label), a1(*place))
+        name = _blank_signature(label, head)
+        put_or_none(head.signature, name, None)
+        head.cells.setdefault(name, a1(*place))
     elif role.key in _NAMES and above and "章" not in label:
         head.offer(role.key, role.rank + 50, None, a1(*place), label)
 
@@ -362,8 +377,9 @@ def _read_pair(
         head.offer(role.key, role.rank + 50, None if nothing else text, a1(*place), label)
     elif role.scope == "签字":
         unfilled = is_blank(text) or _NO_DATE.match(text)
-        put_or_none(head.signature, _signature_name(label), None if unfilled else text)
-        head.cells.setdefault(_signature_name(label), a1(*place))
+        name = _blank_signature(label, head) if unfilled else _signature_name(label)
+        put_or_none(head.signature, name, None if unfilled else text)
+        head.cells.setdefault(name, a1(*place))
     elif not is_blank(text):
         put(head.remarks if role.scope == "说明" else head.details, core(label), text)
     sheet.values.add(place)
