@@ -170,7 +170,12 @@ def test_a_word_file_with_another_main_part_is_read(tmp_path):
 
 @pytest.mark.parametrize(
     "relations",
-    [b"", b"<not xml", b'<Relationships><Relationship Type="x/officeDocument" Target="nirgends.xml"/>'],
+    [
+        b"",
+        b"<not xml",
+        b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+        b'<Relationships><Relationship Type="x/officeDocument" Target="nirgends.xml"/></Relationships>',
+    ],
 )
 def test_relationships_that_lead_nowhere_leave_the_usual_names(tmp_path, usual, relations):
     content = parts(usual) | {RELATIONS: relations}

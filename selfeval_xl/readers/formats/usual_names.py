@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.readers.formats.guard import Package, open_package, pack
 from selfeval_xl.readers.formats.xml_walk import small_enough
 
@@ -56,10 +57,7 @@ class _Relation(NamedTuple):
 
 
 def usually_named(package: Package) -> Package:
-    """The same package where its parts have their usual names; else one with those that are read.
-
-    Raises UnreadableFile where a part has a false header or all are too big together.
-    """
+    """The same package where its parts have their usual names; else one with those that are read."""
     try:
         names = {name.lower(): name for name in package.names}
         main = next((each.part for each in _relations(package, names, "") if each.kind == _MAIN), "")
@@ -67,8 +65,8 @@ def usually_named(package: Package) -> Package:
         if not usual or usual == main.lower() and not _strays(package, names, main):
             return package
         return _renamed(package, names, main, usual)
-    except ElementTree.ParseError:
-        return package
+    except (ElementTree.ParseError, UnreadableFile):
+        return package  # whoever reads it says what is wrong
 
 
 def _usual_main(package: Package, main: str) -> str:
