@@ -1,4 +1,4 @@
-"""A person at a terminal: a command with a pseudo terminal on all three channels, and what is typed into it."""
+"""A person at a terminal: a command with a pseudo terminal on all channels, and what is typed into it."""
 
 from __future__ import annotations
 
