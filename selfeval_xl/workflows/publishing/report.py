@@ -76,6 +76,7 @@ def public_report(report: Report) -> PublicReport:
 
     import docx
     from docx.opc.exceptions import PackageNotFoundError
+    from docx.oxml.ns import qn
 
     if report.sheet is not None or not report.file.lower().endswith(".docx"):
         document = _made_of(report)
@@ -91,7 +92,9 @@ def public_report(report: Report) -> PublicReport:
     _forget_authors(document)
     _forget_embedded(document)
     without_metadata(document.part.package)
-    text = "\n".join("".join(root.itertext()) for root in _roots(document))
+    text = "\n".join(
+        "".join(paragraph.itertext()) for root in _roots(document) for paragraph in root.iter(qn("w:p"))
+    )
     return PublicReport(
         document,
         masked + sum(note.masked for note in beside),
