@@ -237,6 +237,7 @@ def test_pictures_keep_their_points_and_lose_the_rest():
     first, second = b"\xff\xda\0\2po\xff\0in\xff\xd0ts", b"\xff\xda\0\2more"
     jpeg = b"\xff\xd8" + segment + table + first + segment + second + b"\xff\xd9PLANTED\xff\xd9"
     assert plain_picture(jpeg) == b"\xff\xd8" + table + first + second + b"\xff\xd9"
+    assert plain_picture(jpeg.replace(table, table + b"PLANTED")) == plain_picture(jpeg)
     assert plain_picture(jpeg[:8]) == plain_picture(PNG[:30]) == b""
 
 

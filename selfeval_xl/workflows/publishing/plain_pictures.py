@@ -37,7 +37,7 @@ def plain_picture(data: bytes) -> bytes:
         if data.startswith(_PNG):
             return _plain_png(data)
         return _plain_jpeg(data) if data.startswith(_JPEG) else b""
-    except (IndexError, struct.error, zlib.error):
+    except (IndexError, ValueError, struct.error, zlib.error):
         return b""
 
 
@@ -84,8 +84,8 @@ def _plain_jpeg(data: bytes) -> bytes:
     """
     plain, at = [_JPEG], 2
     while True:
-        if data[at] != 0xFF:
-            raise IndexError
+        if data[at] != 0xFF:  # bytes that belong to nothing: programs pass over them
+            at = data.index(b"\xff", at)
         marker = data[at + 1]
         if marker == 0xFF:  # a filling byte
             at += 1
