@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -13,6 +14,8 @@ import openpyxl
 import pytest
 
 from selfeval_xl.county import consolidate
+from selfeval_xl.errors import OutputError
+from selfeval_xl.files import write_out
 from selfeval_xl.workflows.demo.county import made_up
 from support.counties import fill_county
 
@@ -111,3 +114,20 @@ def test_other_commands_on_a_full_disk_say_one_sentence(county, tmp_path, comman
     assert done.returncode == 2 and "磁盘已满" in said, said
     assert "Traceback" not in said and "程序出错" not in said
     assert not [path for path in (tmp_path / "结果").rglob("*") if path.name.startswith(".~")]
+
+
+def test_an_error_of_a_library_about_the_disk_is_told_as_the_disks(tmp_path):
+    from xlsxwriter.exceptions import FileCreateError
+
+    def write(file):
+        raise FileCreateError(OSError(errno.ENOSPC, "No space left on device"))
+
+    with pytest.raises(OutputError, match="磁盘已满"):
+        write_out(tmp_path / "a.xlsx", write)
+    assert list(tmp_path.iterdir()) == []
+
+    def fails(file):
+        raise FileCreateError("something else")
+
+    with pytest.raises(FileCreateError):
+        write_out(tmp_path / "a.xlsx", fails)
