@@ -296,27 +296,29 @@ PARTS += ("word/footnotes.xml", "word/header1.xml", "word/charts/chart1.xml", "w
 VISIBLE = {"lvlText"}  # an attribute that is seen: the sign of a list
 
 
+@pytest.mark.slow
 def test_no_attribute_is_a_way_out(paper, tmp_path):
-    """Each attribute of each kind of element, in each part, holds the planted word once."""
+    """The attributes of each kind of element, in each part, hold the planted word once."""
     with zipfile.ZipFile(paper) as package:
         roots = {name: etree.fromstring(package.read(name)) for name in PARTS}
-    pairs = {
-        (name, element.tag, key)
-        for name, root in roots.items()
-        for element in root.iter()
-        for key in element.attrib
-        if etree.QName(element).localname not in VISIBLE
-    }
-    assert len(pairs) > 200
+    kinds = sorted(
+        {
+            (name, element.tag)
+            for name, root in roots.items()
+            for element in root.iter()
+            if element.attrib and etree.QName(element).localname not in VISIBLE
+        }
+    )
+    assert len(kinds) > 100
     found = []
-    for number, (part, tag, key) in enumerate(sorted(pairs)):
+    for part, tag in kinds:
         root = etree.fromstring(etree.tostring(roots[part]))
         for element in root.iter(tag):
-            if key in element.attrib:
+            for key in element.attrib:
                 element.set(key, "PLANTED")
         spoilt = rewritten(
             paper,
-            tmp_path / f"{number}.docx",
+            tmp_path / "报告.docx",
             lambda name, data, part=part, root=root: etree.tostring(root) if name == part else data,
         )
         try:
@@ -324,8 +326,7 @@ def test_no_attribute_is_a_way_out(paper, tmp_path):
         except UnreadableFile:
             continue
         if leaks(tmp_path / "公开.docx") or "PLANTED" in made.text:
-            found.append((part, tag, key))
-        spoilt.unlink()
+            found.append((part, tag))
     assert found == []
 
 

@@ -53,6 +53,8 @@ class Copy:
     pictures: dict[str, bytes] = field(default_factory=dict)
     left_out: int = 0
     _relations: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    _identities: dict[tuple[str, str], str] = field(default_factory=dict)
+    _received_notes: dict[str, dict[str, _Element]] = field(default_factory=dict)
     _taken: dict[str, str] = field(default_factory=dict)
     _notes: dict[str, dict[str, int]] = field(default_factory=dict)
     _drawings: int = 0
@@ -69,12 +71,9 @@ class Copy:
     def relate(self, part: str, kind: str, target: str) -> str:
         """The identity of the relation of a part to another part of the copy."""
         relations = self._relations.setdefault(part, {})
-        for identity, known in relations.items():
-            if known == (kind, target):
-                return identity
-        identity = f"rId{len(relations) + 1}"
-        relations[identity] = kind, target
-        return identity
+        known = self._identities.setdefault((part, target), f"rId{len(relations) + 1}")
+        relations.setdefault(known, (kind, target))
+        return known
 
     def picture(self, part: str, story: Story, identity: str) -> str:
         """The identity of the relation to a picture without metadata; "" for one of another kind."""
@@ -120,14 +119,10 @@ class Copy:
         if identity in known:
             return known[identity]
         story = self.received.beside(kind)
-        found = (
-            None
-            if story is None
-            else next(
-                (each for each in story.root if local(each) == kind[:-1] and value(each, "id") == identity),
-                None,
-            )
-        )
+        if kind not in self._received_notes:
+            notes = () if story is None else (each for each in story.root if local(each) == kind[:-1])
+            self._received_notes[kind] = {value(each, "id"): each for each in notes}
+        found = self._received_notes[kind].get(identity)
         if story is None or found is None or value(found, "type", "normal") != "normal":
             return 0
         known[identity] = len(known) + 1

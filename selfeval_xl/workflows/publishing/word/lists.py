@@ -22,6 +22,18 @@ class Lists:
     root: _Element | None
     numbers: dict[str, str] = field(default_factory=dict)
     levels: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _lists: dict[str, _Element] = field(default_factory=dict)
+    _kinds: dict[str, _Element] = field(default_factory=dict)
+    _named: dict[str, _Element] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for each in () if self.root is None else self.root:
+            if local(each) == "num":
+                self._lists.setdefault(value(each, "numId"), each)
+            elif local(each) == "abstractNum":
+                self._kinds.setdefault(value(each, "abstractNumId"), each)
+                if style := value(each.find(f"{W}styleLink")):
+                    self._named.setdefault(style, each)
 
     def use(self, number: str, level: int, style: str) -> None:
         """Notes that a paragraph uses this level of a list."""
@@ -41,28 +53,17 @@ class Lists:
                 return _number(value(level, "ilvl"))
         return 0
 
-    def _list(self, number: str) -> _Element | None:
-        if self.root is None or not number.isdecimal():
-            return None
-        return next((each for each in self.root.iter(f"{W}num") if value(each, "numId") == number), None)
-
     def _abstract(self, number: str) -> str:
         """The identity of the kind of a list; "" for none."""
-        found = self._list(number)
+        found = self._lists.get(number)
         return "" if found is None else value(found.find(f"{W}abstractNumId"))
 
     def _levels_of(self, abstract: str) -> list[_Element]:
         """The levels of a kind of list, also of one that stands under the name of a style."""
-        if self.root is None or not abstract:
-            return []
-        kinds = {value(each, "abstractNumId"): each for each in self.root.iter(f"{W}abstractNum")}
-        kind = kinds.get(abstract)
-        if kind is None:
-            return []
-        style = value(kind.find(f"{W}numStyleLink"))
-        if style:
-            kind = next((each for each in kinds.values() if value(each.find(f"{W}styleLink")) == style), kind)
-        return [each for each in kind if local(each) == "lvl"]
+        kind = self._kinds.get(abstract)
+        if kind is not None:
+            kind = self._named.get(value(kind.find(f"{W}numStyleLink")), kind)
+        return [] if kind is None else [each for each in kind if local(each) == "lvl"][:_LEVELS]
 
     def part(self, fonts: dict[str, str], styles: dict[str, str]) -> _Element | None:
         """The lists that are used, as a part of the public copy; None where there are none.
@@ -79,7 +80,7 @@ class Lists:
         for number, new_number in self.numbers.items():
             entry = new("num", numId=new_number)
             entry.append(new("abstractNumId", val=abstracts[self._abstract(number)]))
-            found = self._list(number)
+            found = self._lists.get(number)
             for change in () if found is None else found.iterchildren(f"{W}lvlOverride"):
                 start = value(change.find(f"{W}startOverride"))
                 if start.isdecimal() and len(start) < 6 and value(change, "ilvl") in "012345678":

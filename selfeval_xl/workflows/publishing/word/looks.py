@@ -26,6 +26,7 @@ _USUAL_NAMES = frozenset(  # styles that every Word has; others lose their names
     )
 )
 _HIDING = ("vanish", "webHidden", "specVanish")
+_LOOKED = frozenset((*_HIDING, "sz", "shd", "highlight", "color"))
 _PROPERTIES = ("pPr", "rPr", "tblPr", "trPr", "tcPr")
 _KINDS = ("paragraph", "character", "table", "numbering")
 _DEEP = 20  # styles that are based on one another
@@ -49,6 +50,9 @@ class Looks:
     lists: Lists
     lines: tuple[int, ...] = ()
     used: dict[str, str] = field(default_factory=dict)
+    _known: dict[str, dict[str, _Element]] = field(default_factory=dict)
+    _shaded: dict[str, bool] = field(default_factory=dict)
+    _numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def properties(self, element: _Element) -> _Element | None:
         """The properties of a paragraph, a run, a table and so on as they go into the public copy."""
@@ -79,12 +83,14 @@ class Looks:
 
     def _list_of(self, element: _Element, style: str) -> tuple[str, int]:
         """The list that a paragraph with these properties belongs to ("" for none), and its level."""
-        number, level = "", ""
-        for properties in (element, *(each.find(f"{W}pPr") for each in self._chain(style))):
-            found = properties.find(f"{W}numPr") if properties is not None else None
-            if found is not None:
-                number = number or value(found.find(f"{W}numId"))
-                level = level or value(found.find(f"{W}ilvl"))
+        number, level = _number_of(element)
+        if style not in self._numbers:
+            chain = [_number_of(each.find(f"{W}pPr")) for each in self._chain(style)]
+            self._numbers[style] = (
+                next((each for each, _ in chain if each), ""),
+                next((each for _, each in chain if each), ""),
+            )
+        number, level = number or self._numbers[style][0], level or self._numbers[style][1]
         return number, int(level) if level.isdecimal() and len(level) == 1 else self.lists.level_of(
             number, style
         )
@@ -106,27 +112,32 @@ class Looks:
         """
         own = run.find(f"{W}rPr")
         style = value(own.find(f"{W}rStyle")) if own is not None else ""
-        sources = [own, *(each.find(f"{W}rPr") for each in self._chain(style))]
-        sources += [each.find(f"{W}rPr") for each in self._chain(paragraph_style)]
-        sources.append(self.defaults)
-        if any(is_on(self._first(sources, name)) for name in _HIDING):
+        sources = [_looked_for(own), self._looks_of(style), self._looks_of(paragraph_style)]
+        found = {
+            name: each[name] for each in (_looked_for(self.defaults), *reversed(sources)) for name in each
+        }
+        if any(is_on(found.get(name)) for name in _HIDING):
             return True
-        size = value(self._first(sources, "sz"))
+        size = value(found.get("sz"))
         if size.isdecimal() and int(size[:9]) <= _TINY:
             return True
-        plain = not any(self._first(sources, name) is not None for name in ("shd", "highlight"))
-        return on_paper and plain and _is_pale(value(self._first(sources, "color")))
+        plain = "shd" not in found and "highlight" not in found
+        return on_paper and plain and _is_pale(value(found.get("color")))
+
+    def _looks_of(self, style: str) -> dict[str, _Element]:
+        """What a style, or one that it is based on, says of whether its letters are seen."""
+        if style not in self._known:
+            chain = [_looked_for(each.find(f"{W}rPr")) for each in self._chain(style)]
+            self._known[style] = {name: each[name] for each in reversed(chain) for name in each}
+        return self._known[style]
 
     def is_shaded(self, style: str) -> bool:
         """Whether a style, or one that it is based on, colours anything."""
-        return any(next(each.iter(f"{W}shd"), None) is not None for each in self._chain(style))
-
-    def _first(self, sources: list[_Element | None], name: str) -> _Element | None:
-        """The property of this name in the first of the properties that has it."""
-        return next(
-            (found for each in sources if each is not None and (found := each.find(W + name)) is not None),
-            None,
-        )
+        if style not in self._shaded:
+            self._shaded[style] = any(
+                next(each.iter(f"{W}shd"), None) is not None for each in self._chain(style)
+            )
+        return self._shaded[style]
 
     def _chain(self, identity: str) -> Iterator[_Element]:
         """A style and those that it is based on."""
@@ -186,6 +197,19 @@ class Looks:
             if (copied := kept(child, self.fonts)) is not None:
                 made.append(copied)
         return made
+
+
+def _looked_for(properties: _Element | None) -> dict[str, _Element]:
+    """The properties of letters that say whether they are seen, by their names."""
+    return {} if properties is None else {local(each): each for each in properties if local(each) in _LOOKED}
+
+
+def _number_of(properties: _Element | None) -> tuple[str, str]:
+    """Number and level of the list that a paragraph with these properties belongs to."""
+    found = None if properties is None else properties.find(f"{W}numPr")
+    if found is None:
+        return "", ""
+    return value(found.find(f"{W}numId")), value(found.find(f"{W}ilvl"))
 
 
 def is_on_default(style: _Element) -> bool:
