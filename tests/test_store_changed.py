@@ -69,6 +69,15 @@ def test_an_unchanged_store_is_said_nothing_of(place, county):
     assert not consolidate(county / "收到", place / "汇总.xlsx").notes
 
 
+def test_a_store_whose_own_words_are_no_text(place, county):
+    """SQLite quotes them in its message, which Python then cannot read."""
+    data = (place / "汇总.sqlite").read_bytes()
+    assert b'CREATE TABLE "shares"' in data
+    (place / "汇总.sqlite").write_bytes(data.replace(b'CREATE TABLE "shares"', b'CREATE \xc8ABLE "shares"'))
+    made = consolidate(county / "收到", place / "汇总.xlsx")
+    assert figures(made.out) == figures(county / "汇总.xlsx") and made.notes
+
+
 def _damaged(place, county, seed):
     """A run over a store with some changed bytes is right, or one sentence and the old; the next is right."""
     rnd = random.Random(seed)
