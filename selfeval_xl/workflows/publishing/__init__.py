@@ -245,7 +245,6 @@ def _publish_report(
     """Writes a public report, unless it names a project that is not public. number: of its reports."""
     from selfeval_xl.files import leaving
     from selfeval_xl.workflows.publishing.report import public_report
-    from selfeval_xl.writers.word import document
 
     name = f"自评报告{number + 1 if number else ''}"
     try:
@@ -261,7 +260,7 @@ def _publish_report(
         run.unfinished.append((entry.name, name))
     target = _folder(entry, run) / f"{_prefix(entry, material)}{name}.docx"
     with leaving(run.kept):
-        document.save(public.document, target)
+        public.save(target)
         run.copies.append((entry.name, target, public.masked))
         if public.pictures:
             run.pictures.append((entry.name, name, public.pictures))
