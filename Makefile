@@ -29,6 +29,7 @@ lint: $(VENV)/.test $(VENV)/.lint
 
 soak: $(VENV)/.test system
 	@$(BIN)/python -m pytest -q -m soak -s
+	@$(BIN)/python benchmarks/attack.py
 
 # Small mistakes put into the rules, one at a time: whether the quick tests notice them; half an hour or more.
 mutants: $(VENV)/.test

@@ -13,6 +13,8 @@ _CAUSES: dict[int | None, str] = {
     errno.EACCES: "没有权限，或文件正被其他程序（Excel、WPS）打开",
     errno.EPERM: "没有权限",
     errno.ENOSPC: "磁盘已满",
+    errno.EFBIG: "磁盘已满，或者磁盘不容许这么大的文件",
+    errno.EDQUOT: "磁盘已满：用完了给这个用户的限额",
     errno.EROFS: "磁盘是只读的",
     errno.EISDIR: "这是一个文件夹",
     errno.ENOTDIR: "路径中间有一段不是文件夹",

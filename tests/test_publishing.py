@@ -273,6 +273,9 @@ def test_workbooks_behind_charts_and_notes_at_the_foot_are_no_way_out(tmp_path, 
     document.part.relate_to(
         part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
     )
+    reference = OxmlElement("w:footnoteReference")
+    reference.set(qn("w:id"), "1")
+    document.add_paragraph("见脚注").add_run()._r.append(reference)
     document.save(tmp_path / "收" / "自评报告.docx")
     result = publish(tmp_path / "收", tmp_path / "公开")
     report = next(path for _, path, _ in result.copies if path.suffix == ".docx")

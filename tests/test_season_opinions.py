@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -214,3 +215,21 @@ def test_every_cell_comes_back_after_libreoffice_saved_the_workbook(county, tmp_
     out.write_bytes(saved.read_bytes())
     assert consolidate(received, out).lost == 0
     assert lost(written, out) == []
+
+
+def test_an_opinion_on_a_file_comes_back_when_the_file_is_another_department_s_now(county, tmp_path):
+    """Earlier versions took a damaged file for its neighbour's; today nobody's name stands beside it."""
+    received, first = county
+    folder, out = tmp_path / "收到", tmp_path / "县.xlsx"
+    shutil.copytree(received, folder)
+    for name in ("坏.xlsx", "又坏.xlsx"):
+        (folder / name).write_bytes(b"PK\x03\x04 nothing")
+    consolidate(folder, out)
+    name = rows_of(out, "部门汇总")[0]["部门名称"]
+    for file, opinion in (("坏.xlsx", "已通知重报"), ("又坏.xlsx", "不是自评表")):
+        where = {"规则编号": "T08", "文件": file}
+        assert write_hand(out, "审核问题", where, 部门名称=name, 审核意见=opinion) == 1
+    assert consolidate(folder, out).lost == 0
+    rows = {row["文件"]: row for row in rows_of(out, "审核问题") if row["规则编号"] == "T08"}
+    assert [rows[file]["审核意见"] for file in ("坏.xlsx", "又坏.xlsx")] == ["已通知重报", "不是自评表"]
+    assert rows["坏.xlsx"]["部门名称"] != name

@@ -126,6 +126,18 @@ def test_a_received_workbook_cannot_say_which_program_is_run():
     assert 'AddExcelDir = "false"' in module and "interpreter = SelfevalSettings.Interpreter()" in module
 
 
+def test_of_the_open_workbook_only_its_name_is_on_a_command_line_and_in_quotes():
+    """cmd would run what stands behind an & outside quotes; Python would search folders behind a ;."""
+    code = re.sub("(?m)^ *'.*", "", build.sources()["xlwings"])
+    used = [
+        line.strip() for line in code.splitlines() if re.search(r"(?:Active|This)Workbook\.\w*Name", line)
+    ]
+    (line,) = [each for each in used if "ActiveWorkbook" in each]
+    assert line.startswith('" --wb=" & """" & ActiveWorkbook.Name & """')
+    assert not [each for each in used if "FullName" in each]
+    assert 'ActiveFullName = ""' in code and 'ThisFullName = ""' in code
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_callbacks_named_in_the_ribbon_exist_with_the_right_signature(name):
     wanted = {

@@ -97,8 +97,7 @@ def cell_of(form: Form, field: str) -> str | None:
     return lines[-1].cells.get("executed")
 
 
-def rows_of(path, sheet: str) -> list[list]:
-    book = openpyxl.load_workbook(path, data_only=True)
+def rows_of(book, sheet: str) -> list[list]:
     return [[cell.value for cell in row] for row in book[sheet].iter_rows()]
 
 
@@ -133,9 +132,10 @@ def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
     libreoffice.type(blank, typed, out)
     file = read_file(out)
     findings = check(gather([file]), files=[file])
-    head = next(row for row in rows_of(out, SELF_CHECK) if row[0] == "工作表")
-    lines = {row[0]: dict(zip(head, row, strict=True)) for row in rows_of(out, SELF_CHECK) if row[0] in made}
-    summary = {row[2]: row for row in rows_of(out, SUMMARY) if row[2]}
+    book = openpyxl.load_workbook(out, data_only=True)
+    head = next(row for row in rows_of(book, SELF_CHECK) if row[0] == "工作表")
+    lines = {row[0]: dict(zip(head, row, strict=True)) for row in rows_of(book, SELF_CHECK) if row[0] in made}
+    summary = {row[2]: row for row in rows_of(book, SUMMARY) if row[2]}
     totals = {form.sheet: form.total_score for form in file.forms}
     wrong = []
     for sheet, fault in made.items():
@@ -144,7 +144,7 @@ def compare(layout_id: str, faults: list[Fault], tmp_path, libreoffice) -> int:
         printed = summary[read[sheet].project]
         unclear = int(line["待核定"] or 0)
         words = re.compile("已填完|还有|格都填了")
-        progress = next(cell for cell in rows_of(out, sheet)[0] if words.match(str(cell)))
+        progress = next(cell for cell in rows_of(book, sheet)[0] if words.match(str(cell)))
         holds = {
             "结论": line["结论"].startswith(fault.open),
             "column": bool(line[fault.column]) if fault.column else True,

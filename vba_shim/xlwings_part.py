@@ -59,6 +59,11 @@ CHANGES = (
         "    interpreter = SelfevalSettings.Interpreter()\n",
     ),
     (r'GetConfig\("ADD_WORKBOOK_TO_PYTHONPATH", "true"\)', '"false"'),
+    # Nothing of a workbook's path goes into the line that cmd and Python are given: cmd would run what stands
+    # behind an & in its name, and Python would look for modules behind a ; in it. The add-in's path is not
+    # needed there either.
+    (r"ActiveFullName = ActiveWorkbook\.FullName", 'ActiveFullName = ""'),
+    (r"ThisFullName = ThisWorkbook\.FullName", 'ThisFullName = ""'),
     (r"\bdefault\b", "fallback"),
     (r"    Dim wb As Workbook\n    Dim sht As Worksheet\n", ""),
     (r"uses_embedded_code As Boolean", "unused As Boolean"),

@@ -31,7 +31,7 @@ from selfeval_xl.model.units import DAYS_A_MONTH, Measure, near
 
 __all__ = ["FULFILLED", "assess", "execution_rate", "expected_score", "judge", "rounded", "shown"]
 
-_ROUGHLY = Decimal("-0.1")  # against 约300人, 290 cannot be called too few
+_ROUGHLY = Decimal("0.1")  # against 约300人, 290 cannot be called too few, nor 31 too much against 约30万元
 
 Pair = tuple[Decimal, Decimal, Decimal]  # target, its upper end and the completed value, in one unit
 
@@ -254,7 +254,10 @@ def _judge_pair(target: Quantity, pair: Pair, at_most: bool, over: Decimal) -> J
         return _judge_range(wanted, upper, got)
     operator = "≤" if at_most and target.operator != "<" else target.operator or "="
     deviation = EXACT.divide(got - wanted, abs(wanted)) if wanted else None
+    roughly = target.about and deviation is not None and abs(deviation) <= _ROUGHLY
     if operator in "≤<":
+        if got > wanted and roughly:
+            return undetermined(Cause.WORDS, None, deviation)
         return Judgement(verdict_of(got < wanted or (operator == "≤" and got == wanted)), None, deviation)
     if wanted == 0:
         return Judgement(verdict_of({"=": got == 0, "≥": got >= 0, ">": got > 0}[operator]))
@@ -263,7 +266,7 @@ def _judge_pair(target: Quantity, pair: Pair, at_most: bool, over: Decimal) -> J
         return undetermined(Cause.WORDS, None, deviation)
     attainment = EXACT.divide(got, wanted) if wanted > 0 else None
     if got < wanted or (operator == ">" and got == wanted):
-        if target.about and deviation is not None and deviation >= _ROUGHLY:
+        if roughly:
             return undetermined(Cause.WORDS, attainment, deviation)
         return Judgement(Verdict.UNMET, attainment, deviation)
     exceeded = deviation is not None and wanted > 0 and deviation > over

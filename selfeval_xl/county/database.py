@@ -19,6 +19,8 @@ from selfeval_xl.files import free_name
 TABLE = "answers"
 COLUMNS = ("key", "outline", "answer")
 META = "meta"  # the table of facts about the run
+# What reading a damaged store raises: SQLite's message may quote bytes of it that are no text.
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
 APPLICATION = int.from_bytes(b"SFXL")
 VERSION = 1  # of the tables and of what is in them; a store of another one is set aside
 ASIDE = ".bak"  # the ending that is added to the name of a store that was set aside
@@ -63,7 +65,7 @@ def connect(path: Path) -> OpenStore:
             except BaseException:
                 base.close()
                 raise
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
             return _anew(path, "已经损坏，打不开了")
@@ -128,7 +130,7 @@ def writing(path: Path) -> Iterator[None]:
     """Turns errors of the system and of SQLite in the block into an OutputError that names the store."""
     try:
         yield
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *DAMAGE) as error:
         raise OutputError(
             f"汇总数据写不进“{path}”：文件夹不存在、没有权限、磁盘已满，或文件正被占用。请检查后再试。"
         ) from error

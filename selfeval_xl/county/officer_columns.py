@@ -58,6 +58,8 @@ _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("project_code", "rule", "subject", "form"),
         ("department_code", "project", "rule", "subject", "form"),
         ("department", "project", "rule", "subject", "form"),
+        # a file that is known to be another department's now, or nobody's
+        ("file", "project", "rule", "subject", "form", "cell"),
     ),
     "submissions": (("department_code",), ("department",)),
     "receipts": (("fingerprint", "path"), ("fingerprint",)),

@@ -37,6 +37,7 @@ from selfeval_xl.county.workbook.formulas import MOST_ROWS, WorkbookFormulas
 from selfeval_xl.county.workbook.front_blocks import write_overview
 from selfeval_xl.county.workbook.front_page import Front
 from selfeval_xl.county.workbook.receipts_balance import Lost, agreement, balance_cells, write_below
+from selfeval_xl.county.workbook.restoring import restoring
 from selfeval_xl.county.workbook.source_links import relative_folder
 from selfeval_xl.county.workbook.writer import write
 from selfeval_xl.files import fingerprint
@@ -70,7 +71,8 @@ def publish(
         agree = with_forms if callable(with_forms) else never
         compared = last is not None
         forms = _form_sheets(departments.material, out, compared, agree) if with_forms else None
-        return _publish(tables, departments, out, written or Written(), last, forms, parquet, most_rows)
+        with restoring(out):
+            return _publish(tables, departments, out, written or Written(), last, forms, parquet, most_rows)
     finally:
         tables.close()
 

@@ -105,7 +105,7 @@ def recount(tables: Mapping[str, Rows]) -> None:
         if of_project is None and status in (MISSING, EXEMPT):
             continue
         new = (of_project or Tally()).columns()
-        new["advice"] = now[-1] if status == MISSING else (of_project or Tally()).advice
+        new["advice"] = now[-1] if status == MISSING or now[-1] == NONE else (of_project or Tally()).advice
         if [new[key] for key in counted] != now:
             tables["projects"].change(number, new)
 

@@ -58,7 +58,7 @@ def _carry_out(statement: str, *values: str | int) -> list[tuple[str]]:
             return base.execute(statement, values).fetchall()
     except sqlite3.OperationalError:
         return []
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # its message may quote bytes that are no text
         _delete(file)
         return []
 

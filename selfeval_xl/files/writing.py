@@ -64,7 +64,7 @@ def write_out(out: Path, write: Callable[[str], object], own: bool = False) -> N
     try:
         handle, temporary = tempfile.mkstemp(prefix=".~", suffix=out.suffix, dir=out.parent)
         os.close(handle)
-        write(temporary)
+        _carry_out(write, temporary)
         _usual_rights(temporary)
         put(Path(temporary), out, own)
     except FileNotFoundError as error:
@@ -80,6 +80,19 @@ def write_out(out: Path, write: Callable[[str], object], own: bool = False) -> N
     finally:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
+
+
+def _carry_out(write: Callable[[str], object], file: str) -> None:
+    """Calls write(file); a library's own error about the system's is raised as that (XlsxWriter has one)."""
+    try:
+        write(file)
+    except OSError:
+        raise
+    except Exception as error:
+        of_system = next((each for each in (*error.args, error.__cause__) if isinstance(each, OSError)), None)
+        if of_system is None:
+            raise
+        raise of_system from error
 
 
 def put(finished: Path, out: Path, own: bool = False) -> None:

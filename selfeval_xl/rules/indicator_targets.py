@@ -83,7 +83,7 @@ def quantity_at_most(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 _SHARE = re.compile(
-    r"率|比|占|增|完成|覆盖|达标|控制|变动|下降|减少|满意|程度|知晓|保障|足额|及时|发放|到位|全部|任务|"
+    r"开放|开展|运行|使用|更新|维护|运转|服务|供应|供给|实施|开通|率|比|占|增|完成|覆盖|达标|控制|变动|下降|减少|满意|程度|知晓|保障|足额|及时|发放|到位|全部|任务|"
     r"执行|落实|进度|面$|度$"
 )
 
@@ -97,7 +97,8 @@ _SHARE = re.compile(
 def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
     """The target's unit fits the name: a number of people is no percentage, a rate no count.
 
-    A percentage under 数量指标 whose name asks for nothing that has one is asked about (W).
+    Nor does a thing that is counted (视频会议系统, under 数量指标) have a percentage; what is done or held
+    (全年免费开放) may, so such names are left alone.
     """
     for row in form.indicators:
         target, name = quantity(row), bare(row.name)
@@ -117,8 +118,7 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
         elif dimension == "share" and "数量" in (row.level2 or "") and not _SHARE.search(name):
             yield row.finding(
                 "target",
-                f"{named(row)}在数量指标下面，指标值却是“{row.target}”，看不出数的是什么。",
-                severity=Severity.WARNING,
+                f"{named(row)}在数量指标下面，指标值却是“{row.target}”，没有数量。",
                 hint="改成带单位的数量，例如“3套”；要衡量比率的，把名称改成“……率”，移到质量指标下面。",
             )
         elif (

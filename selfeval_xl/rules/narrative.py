@@ -198,6 +198,7 @@ def _letters(text: str | None) -> str:
     return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text or ""))
 
 
+_CLAUSE = re.compile(r"[，,；;。、\n]+")
 _NOT_A_FIGURE = re.compile(
     r"<[^<>]*>|(?:^|[\n;；。.\s(（])\s{0,9}\d{1,2}(?=[、.．)）])|"
     r"\d{1,9}\s{0,9}项?(?:大|主要)?(?:工作)?(?:主要)?职[责能]|"
@@ -239,8 +240,13 @@ def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 def _is_vague(goal: str, policy: Policy) -> bool:
-    """Whether no sentence of a goal says anything that can be checked."""
+    """Whether no sentence of a goal says anything that can be checked.
+
+    A goal of one aim (及时拨付补助，保障工作开展) says at least what the money is for: it is left alone.
+    """
     parts = sentences(goal)
+    if len(parts) < 2 and len(_CLAUSE.split(goal.strip("。；;，, \n"))) < 3:
+        return False
     if _FIGURE.search(_NOT_A_FIGURE.sub(" ", goal)):
         return False
     return bool(parts) and all(raises("vague", part, policy) for part in parts)

@@ -50,6 +50,8 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     **dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-"),
     **{ord(sign): sign for sign in "，；"},  # these end a sentence, the others stand in figures
 }
+_PERSONAL_LABEL = re.compile(r"电话|手机|身份证|账号|账户|银行卡")
+_LONG_NUMBER = re.compile(r"\d(?:[\d\- ]{5,40})\d")
 KEPT_BACK = ("否", "不公开", "涉密")
 
 
@@ -143,6 +145,12 @@ def _is_personal(what: str, text: str) -> bool:
         doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
         return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0
     return True
+
+
+def beside_label(label: str, text: str) -> str | None:
+    """The text masked where a label such as 联系电话 says that its number belongs to a person, else None."""
+    is_personal = _PERSONAL_LABEL.search(label) and _LONG_NUMBER.search(text.translate(_HALF_WIDTH))
+    return hidden_digits(text) if is_personal else None
 
 
 def hidden_digits(text: str) -> str:

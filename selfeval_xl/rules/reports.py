@@ -280,9 +280,11 @@ def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
             message=(
                 f"报告“{title}”列了{len(names)}个指标，"
                 f"{f'其中{len(unknown)}个' if len(unknown) < len(names) else '全都'}"
-                f"（{'、'.join(f'“{name}”' for name in unknown[:3])}等）在自评表里找不到同名的。"
+                f"（{'、'.join(f'“{name}”' for name in unknown[:3])}等）在自评表里找不到同名的，数没有核对。"
             ),
-            hint="报告按自评表的指标逐个写完成情况。",
+            severity=Severity.NOTE,
+            treatment=Treatment.BUREAU,
+            hint="请财政核对报告里的这些数；单位下次写报告，指标名称照自评表写。",
             subject=title,
             value=unknown[0],
             expected="自评表中的指标",

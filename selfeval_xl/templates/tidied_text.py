@@ -80,6 +80,8 @@ _RANKS = "级类号等期批轮届季度月日"  # 三级 is a rank, 一季度 a
 _SHARE = "百分之"
 _MONTH_END = "月底"
 _AFTER = ("以上", "以内", "以下")
+_ABOUT = ("左右", "上下")  # at the end: 300人左右 is 约300人
+_END = "~"  # no text has one any more
 _DIGITS = "{0,1,2,3,4,5,6,7,8,9}"
 
 
@@ -99,7 +101,8 @@ def tidied(text: str) -> Tidied:
     signs = _replaced(text.replace(_LINE_BREAK, "").replace("，", ",").replace(",", comma), _SIGNS)
     units = _replaced(signs, _UNITS)
     numeral = _numeral_of(units)
-    return Tidied(signs, units, numeral, _in_digits(units, numeral) if numeral else _without_note(units))
+    text = _in_digits(units, numeral) if numeral else _without_note(units)
+    return Tidied(signs, units, numeral, _with_about_ahead(text) if units.endswith(_ABOUT) else text)
 
 
 def cleaned(text: str) -> str:
@@ -170,7 +173,16 @@ def text_formula(units: str, numeral: str) -> str:
     plain = (
         f'IF({_has_digits(units)},IFERROR(SUBSTITUTE({units},{note},""),{units}),SUBSTITUTE({units},"=",""))'
     )
-    return f'IF({numeral}="",{plain},{changed})'
+    about = ",".join(f'RIGHT({units},{len(word)})="{word}"' for word in _ABOUT)
+    ended = f'IF({numeral}="",{plain},{changed})&IF(OR({about}),"{_END}","")'
+    without = _replacing(ended, tuple((f"{word}{_END}", "") for word in _ABOUT))
+    return f'IF(OR({about}),"约","")&SUBSTITUTE({without},"{_END}","")'
+
+
+def _with_about_ahead(text: str) -> str:
+    for word in _ABOUT:
+        text = text.removesuffix(word)
+    return f"约{text}"
 
 
 def _in_digits(text: str, numeral: str) -> str:

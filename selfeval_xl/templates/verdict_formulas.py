@@ -148,7 +148,7 @@ def _is_doubtful(goal: Parts, done: Parts, have: Decimal, cost: bool, name: str,
         return True
     if (goal.unit in ("月", "月份", "日") or done.unit == "日") and not sign:
         return True
-    if goal.lead == ABOUT and want * Decimal("0.9") <= have < want:
+    if goal.lead == ABOUT and _is_near(want, have, sign in ("≤", "<") or (sign in ("=", "") and cost)):
         return True
     if goal.unit == "%" and not done.unit and 0 < (done.number or 0) <= 1 < want <= 10 and have >= want:
         return True  # 0.5 for 10%: a fraction or a half of one per cent
@@ -159,6 +159,11 @@ def _is_doubtful(goal: Parts, done: Parts, have: Decimal, cost: bool, name: str,
         if rate if cost else want != have and any(word in name for word in bad_words()):
             return True
     return not done.unit and goal.unit != "" and want > 0 and have >= _FAR * want
+
+
+def _is_near(want: Decimal, have: Decimal, at_most: bool) -> bool:
+    """Whether a number misses one that is meant roughly (约300人) by a little."""
+    return want < have <= want * Decimal("1.1") if at_most else want * Decimal("0.9") <= have < want
 
 
 def _why_unclear(wanted: str, got: str, goal: Parts, done: Parts, have: Decimal | None) -> str:
@@ -401,7 +406,8 @@ def _fits_formula(at: Mapping[str, str], cell: Mapping[str, str], cost: str) -> 
     dated = f"MAX({want},{done})>={FAR_YEAR}"
     date = f'AND({dated},OR({unit}="年",{at["完成单位"]}="年",AND({unit}="",{sign}="")))'
     month = f'AND({sign}="",OR({unit}="月",{unit}="月份",{unit}="日",{at["完成单位"]}="日"))'
-    about = f'AND({at["目标前"]}="{ABOUT}",{have}<{want},{have}>=0.9*{want})'
+    above, below = f"AND({have}>{want},{have}<=1.1*{want})", f"AND({have}<{want},{have}>=0.9*{want})"
+    about = f'IF({at["目标前"]}="{ABOUT}",IF({at["上限"]}=1,{above},{below}),FALSE)'
     part = f'AND({unit}="%",{at["完成单位"]}="",{done}>0,{done}<=1,{want}>1,{want}<=10,{have}>={want})'
     shares = f'AND({unit}="%",{at["完成单位"]}="%",{want}>0,{want}<=1,{have}>={_MANY}*{want})'
     saved = has_one_of("比率", f"{cell['name']}&{at['整理后指标值']}")

@@ -183,7 +183,10 @@ def write(opened: OpenedWorkbook, out: Path, number: int, code: str, forms: Sequ
 
 
 def _show_whole_texts(book: Book, grid: Grid) -> None:
-    """Makes the rows of the printed area high enough for their texts, which would be cut on paper."""
+    """Makes the rows of the printed area high enough for their texts, which would be cut on paper.
+
+    A text that the tallest row cannot hold gets smaller letters.
+    """
     printed, sheet = book.printed(grid.name), book.sheet(grid.name)
     if printed is None or sheet is None:
         return
@@ -193,7 +196,11 @@ def _show_whole_texts(book: Book, grid: Grid) -> None:
             value, style = grid.value(row, column), sheet.style(row, column)
             area = merged.get((row, column), Area(row, column, row, column))
             if isinstance(value, str) and book.styles.wraps(style) and sheet.height(area.bottom):
-                sheet.make_room(area, value, book.styles.font_size(style))
+                size = book.styles.font_size(style)
+                fitting = sheet.fitting_size(area, value, size)
+                if fitting < size:
+                    sheet.set_style(row, column, book.styles.sized(style, fitting))
+                sheet.make_room(area, value, fitting)
 
 
 def _hide_empty_rows(book: Book, grids: Sequence[Grid], forms: Sequence[Form]) -> None:

@@ -139,6 +139,8 @@ def edit(document, verb, name, *more):
         sheet.Name = more[0]
     elif verb == "drop":
         document.Sheets.removeByName(name)
+    elif verb == "fit":
+        document.Sheets.getByName(name).Rows.OptimalHeight = True
     elif verb == "show":
         sheet.IsVisible = True
     elif verb == "clear":

@@ -103,8 +103,9 @@ def show_published(result: Published) -> None:
         )
     for department, name, count in result.pictures:
         screen.print(
-            f"公开版里少了图：{department} {name} 有{count}幅图不是PNG或JPG（矢量图、动图等），"
-            "看不清里面还带着什么，没有放进公开版。要公开的，请在Word里把图另存为PNG再插入。",
+            f"公开版里少了图：{department} {name} 有{count}幅图没有放进公开版："
+            "不是PNG或JPG（矢量图、动图、组合图形、嵌入的文件等），或裁剪过（裁掉的部分还在文件里），看不清里面还带着什么。"
+            "要公开的，请在Word里把图另存为PNG再插入。",
             style="yellow",
             markup=False,
         )

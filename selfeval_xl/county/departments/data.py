@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -230,11 +230,12 @@ def prepare(
             (form if assessed or isinstance(form, Report) else assess(form, policy) for form in forms),
             material,
         )
+    findings = without_empty_filings(findings, material.entries)
     share_out(findings, material.entries, collected.receipts)
     if roster:
         for entry in material.entries:
             compare(entry, roster)
-    return material
+    return replace(material, findings=findings)
 
 
 def laid_out(
@@ -327,6 +328,31 @@ def _make_names_unique(entries: Iterable[DepartmentData]) -> None:
             )
         taken.add(name.casefold())
         entry.name = name
+
+
+# Hidden data, macros and links, cells that nobody has read: a workbook that looks empty may have them.
+_ALSO_IF_EMPTY = ("T05", "T07", "T10")
+
+
+def without_empty_filings(findings: Findings, entries: Iterable[DepartmentData]) -> Findings:
+    """The findings without those on forms and workbooks of departments that have filled in nothing.
+
+    Such a department has not reported: it is reminded, and nothing is counted against it for each empty cell.
+    Findings on files that hold no form, such as archives, stay. entries: with their forms and reports.
+    """
+    empty: set[tuple[str, str | None]] = set()
+    filled: set[tuple[str, str | None]] = set()
+    for entry in entries:
+        for each in entry.forms:
+            (filled if entry.came else empty).add((each.form.file, each.form.sheet))
+    files = {file for file, _ in empty} - {file for file, _ in filled}
+
+    def stays(finding: Finding) -> bool:
+        place = (finding.file, finding.sheet)
+        of_nothing = place in empty if finding.sheet else finding.file in files
+        return not of_nothing or finding.rule in _ALSO_IF_EMPTY
+
+    return replace(findings, findings=tuple(filter(stays, findings)))
 
 
 def share_out(

@@ -13,7 +13,14 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from selfeval_xl.county.departments.data import CountyData, DepartmentData, assign, compare, share_out
+from selfeval_xl.county.departments.data import (
+    CountyData,
+    DepartmentData,
+    assign,
+    compare,
+    share_out,
+    without_empty_filings,
+)
 from selfeval_xl.county.departments.supplementary import add_supplements, rows_for
 from selfeval_xl.county.departments.versions_checked import with_versions
 from selfeval_xl.county.intake.check_file import CheckedFile, ready
@@ -168,7 +175,7 @@ class StreamedDepartments:
         for number, entry in zip(batch.filings, entries, strict=True):
             used = (contents.whole(fate.form) for fate in batch.fates[number] if fate.fate == USED)
             assign(entry, used, material)
-        unassigned = share_out(findings, entries, batch.receipts)
+        unassigned = share_out(without_empty_filings(findings, entries), entries, batch.receipts)
         for entry in entries:
             add_supplements(entry, self.supplements)
         batch.complete = not unassigned

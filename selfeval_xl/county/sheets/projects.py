@@ -124,7 +124,7 @@ def _project(form: CountedForm, material: CountyData) -> Row:
         "grade": None if form.status == BLANK else form.grade(material.policy),
         **counts(form.findings),
         "main_findings": main_findings(form.findings),
-        "advice": advice(form.findings),
+        "advice": advice(form.findings) if form.entry.came else NONE,
         "layout": record.layout or "其他表式",
         "money_unit": record.money_unit or "万元",
         **place(form, form_cell(form)),

@@ -9,7 +9,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfeval_xl.county.database import META, TABLE, OpenStore, StoreKind, connect, kind_of, reading, writing
+from selfeval_xl.county.database import (
+    DAMAGE,
+    META,
+    TABLE,
+    OpenStore,
+    StoreKind,
+    connect,
+    kind_of,
+    reading,
+    writing,
+)
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.store.rows import Rows, StoredRows
 from selfeval_xl.errors import UsageError
@@ -116,7 +126,7 @@ def _recorded_digest(base: sqlite3.Connection) -> str | None:
     """The digest that the previous run recorded; None where it did not."""
     try:
         row = base.execute(_FACT, (DIGEST,)).fetchone()
-    except sqlite3.Error:
+    except DAMAGE:
         return None
     return row[0] if row and row[0] else None
 
@@ -134,7 +144,7 @@ def read(path: Path, table: str) -> pandas.DataFrame:
         with reading(path) as base:
             if kind_of(base) is StoreKind.CURRENT:
                 return pandas.read_sql_query(f"SELECT * FROM {table}", base)  # noqa: S608 - one of ours
-    except (sqlite3.Error, pandas.errors.DatabaseError):
+    except (*DAMAGE, pandas.errors.DatabaseError):
         pass  # gone or damaged since
     raise UsageError(f"“{path}”不在了，或者已经不是这次汇总留下的数据。请重新汇总。")
 
@@ -146,6 +156,6 @@ def meta(path: Path, key: str) -> str | None:
     try:
         with reading(path) as base:
             row = base.execute(_FACT, (key,)).fetchone() if base.execute(_HAS_FACTS).fetchone() else None
-    except sqlite3.Error:
+    except DAMAGE:
         return None
     return row[0] if row and isinstance(row[0], str) else None

@@ -88,7 +88,7 @@ EMPTY = FileKind("empty", Role.UNREADABLE, refusal="是空文件，里面没有�
 TEXT = FileKind(
     "text",
     Role.FOREIGN,
-    refusal="里面是纯文本，不是Excel工作簿；请核对文件，用Excel打开后另存为xlsx再报送。",
+    refusal="里面是纯文本，不是自评表的文件；请核对文件，换成原来的Excel、WPS表格或Word文件（xlsx、docx）再报送。",
 )
 UNKNOWN = FileKind(
     "unknown",

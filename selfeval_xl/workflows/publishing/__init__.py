@@ -5,7 +5,7 @@ They hold nothing that was not meant for the public.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -225,7 +225,7 @@ def _open_forms(
             run.refused.append((entry.name, name, "原文件打不开或已经不在了，请放回收件文件夹再试"))
             continue
         public = public_form(form, grid)
-        secret_name = _secret_in(secret, "".join(texts_of(public)))
+        secret_name = _secret_in(secret, texts_of(public))
         if secret_name:
             run.refused.append((entry.name, name, f"里面提到不公开的项目“{secret_name}”，请删去后再公开"))
             continue
@@ -245,7 +245,6 @@ def _publish_report(
     """Writes a public report, unless it names a project that is not public. number: of its reports."""
     from selfeval_xl.files import leaving
     from selfeval_xl.workflows.publishing.report import public_report
-    from selfeval_xl.writers.word import document
 
     name = f"自评报告{number + 1 if number else ''}"
     try:
@@ -253,7 +252,7 @@ def _publish_report(
     except UnreadableFile as error:
         run.refused.append((entry.name, name, str(error)))
         return
-    secret_name = _secret_in(secret, public.text)
+    secret_name = _secret_in(secret, public.text.splitlines())
     if secret_name:
         run.refused.append((entry.name, name, f"里面提到不公开的项目“{secret_name}”，请删去后再公开"))
         return
@@ -261,7 +260,7 @@ def _publish_report(
         run.unfinished.append((entry.name, name))
     target = _folder(entry, run) / f"{_prefix(entry, material)}{name}.docx"
     with leaving(run.kept):
-        document.save(public.document, target)
+        public.save(target)
         run.copies.append((entry.name, target, public.masked))
         if public.pictures:
             run.pictures.append((entry.name, name, public.pictures))
@@ -289,10 +288,12 @@ def _kept_back(entry: DepartmentData, material: CountyData) -> dict[str, str]:
     return secret
 
 
-def _secret_in(secret: dict[str, str], text: str) -> str:
-    """The name in this text of a project that is not public; "" for none."""
-    plain = squeeze(text)
-    return next((name for name in secret if len(name) >= 4 and name in plain), "")
+def _secret_in(secret: dict[str, str], texts: Iterable[str]) -> str:
+    """The name of a project that is not public, and that one of these texts names; "" for none."""
+    from selfeval_xl.county.private import named_in
+
+    plain = [squeeze(text) for text in texts]
+    return next((name for name in secret if named_in(name, plain)), "")
 
 
 def _opened_files(entry: DepartmentData, run: _Run) -> dict[str, OpenedWorkbook]:

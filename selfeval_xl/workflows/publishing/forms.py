@@ -6,7 +6,6 @@ the form can come along.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +13,8 @@ from datetime import date
 from selfeval_xl.model.forms import DEPARTMENT, Form
 from selfeval_xl.model.grid import Area, Grid, Value, position
 from selfeval_xl.rules.narrative import clean
-from selfeval_xl.rules.public import hidden_digits, without_personal
+from selfeval_xl.rules.public import beside_label, without_personal
 from selfeval_xl.workflows.filling.deviation_columns import right_edge
-
-_PERSONAL_LABEL = re.compile(r"电话|手机|身份证|账号|账户|银行卡")
-_LONG_NUMBER = re.compile(r"\d(?:[\d\- ]{5,})\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +104,8 @@ def _cleaned(value: Value, grid: Grid, row: int, column: int) -> tuple[Value, in
         return value, 0
     text = clean(value) if isinstance(value, str) else grid.text(row, column)
     shown, count = without_personal(text)
-    if not count and _LONG_NUMBER.search(text) and _PERSONAL_LABEL.search(_left_of(grid, row, column)):
-        shown, count = hidden_digits(text), 1
+    if not count and (hidden := beside_label(_left_of(grid, row, column), text)) is not None:
+        shown, count = hidden, 1
     return (shown, count) if count or isinstance(value, str) else (value, 0)
 
 

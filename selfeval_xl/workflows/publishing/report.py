@@ -1,57 +1,27 @@
-"""The public copy of a report as a Word file.
+"""The public copy of a report as a Word file, built anew from what is seen of the received one.
 
 It has no remarks, tracked changes, hidden text or names of authors; numbers of persons are masked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.files import write_out
 from selfeval_xl.model.forms import Report
 from selfeval_xl.rules.narrative import clean
-from selfeval_xl.rules.public import without_personal
-from selfeval_xl.workflows.publishing.visible_only import (
-    hidden_styles,
-    leave_visible,
-    name_plainly,
-    take_out,
-    without_metadata,
-)
+from selfeval_xl.workflows.publishing.word.copying import Copy, copy_of, texts
+from selfeval_xl.workflows.publishing.word.masking import mask
+from selfeval_xl.workflows.publishing.word.received import received
 
 if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.opc.package import OpcPackage
-    from docx.opc.part import Part
     from lxml.etree import _Element
 
-_DROPPED_PARTS = (
-    "comments",
-    "people",
-    "custom-properties",
-    "customXml",
-    "glossaryDocument",
-    "attachedTemplate",
-    "mailMergeSource",
-    "thumbnail",
-)
-_KEPT_SETTINGS = (  # how a text is laid out, and nothing of how it came about
-    *("zoom", "mirrorMargins", "alignBordersAndEdges", "gutterAtTop", "defaultTabStop", "evenAndOddHeaders"),
-    *("drawingGridHorizontalSpacing", "drawingGridVerticalSpacing", "displayHorizontalDrawingGridEvery"),
-    *(
-        "displayVerticalDrawingGridEvery",
-        "characterSpacingControl",
-        "hdrShapeDefaults",
-        "footnotePr",
-        "endnotePr",
-    ),
-    *("compat", "themeFontLang", "clrSchemeMapping", "shapeDefaults", "decimalSymbol", "listSeparator"),
-)
-_EMBEDDED = ("package", "oleObject", "control")  # whole workbooks behind a chart or an object
-_BESIDE = ("footnotes", "endnotes")
+_BEGIN_A_LINE = ("}p", "}v")  # a paragraph, a value of a chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,47 +31,38 @@ class PublicReport:
     masked: the count of masked numbers. text: all of it, notes too. pictures: how many were left out.
     """
 
-    document: Document
+    copy: Copy
     masked: int
     text: str
     pictures: int = 0
 
+    def save(self, out: Path) -> None:
+        """Writes the file. Raises OutputError."""
+        write_out(out, self.copy.write)
+
 
 def public_report(report: Report) -> PublicReport:
-    """The public copy of a report: its Word file cleaned, or one made of the sheet 自评报告.
+    """The public copy of a report: of what its Word file shows, or made of the sheet 自评报告.
 
     Raises UnreadableFile where it cannot be opened.
     """
-    from zipfile import BadZipFile
-
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-
     if report.sheet is not None or not report.file.lower().endswith(".docx"):
-        document = _made_of(report)
+        data = _made_of(report)
     else:
         try:
-            document = docx.Document(report.file)
-        except (PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
+            data = Path(report.file).read_bytes()
+        except OSError as error:
             raise UnreadableFile(f"“{Path(report.file).name}”打不开，没有公开。") from error
-    hidden = hidden_styles(document.styles.element)
-    pictures = sum(leave_visible(root, part, hidden) for root, part in _roots_with_parts(document))
-    masked = sum(_mask(root) for root in _roots(document))
-    beside = [_clean_part(part, hidden) for part in _parts(document.part, _BESIDE)]
-    _forget_authors(document)
-    _forget_embedded(document)
-    without_metadata(document.part.package)
-    text = "\n".join("".join(root.itertext()) for root in _roots(document))
-    return PublicReport(
-        document,
-        masked + sum(note.masked for note in beside),
-        "\n".join([text, *(note.text for note in beside)]),
-        pictures + sum(note.pictures for note in beside),
-    )
+    try:
+        copy = copy_of(received(data))
+    except UnreadableFile as error:
+        raise UnreadableFile(f"“{Path(report.file).name}”打不开，没有公开。") from error
+    masked = sum(mask(root) for root in texts(copy))
+    return PublicReport(copy, masked, "\n".join(map(_text_of, texts(copy))), copy.left_out)
 
 
-def _made_of(report: Report) -> Document:
-    """A new document with the sections of a report."""
+def _made_of(report: Report) -> bytes:
+    """A new Word file with the sections of a report."""
     from selfeval_xl.writers.word import document as word
 
     document = word.new_document()
@@ -116,126 +77,16 @@ def _made_of(report: Report) -> Document:
         )
         for line in section.text.splitlines():
             word.body(document, clean(line))
-    return document
+    made = BytesIO()
+    document.save(made)
+    return made.getvalue()
 
 
-def _roots(document: Document) -> list[_Element]:
-    """The root elements of the text, of headers and of footers."""
-    return [root for root, _ in _roots_with_parts(document)]
-
-
-def _roots_with_parts(document: Document) -> list[tuple[_Element, Part]]:
-    """The root elements of the text, of headers and of footers, each with its part."""
-    roots: list[tuple[_Element, Part]] = [(document.element.body, document.part)]
-    for section in document.sections:
-        roots += [
-            (part._element, part.part)
-            for part in (
-                section.header,
-                section.footer,
-                section.first_page_header,
-                section.first_page_footer,
-                section.even_page_header,
-                section.even_page_footer,
-            )
-            if not part.is_linked_to_previous
-        ]
-    return roots
-
-
-def _mask(root: _Element) -> int:
-    """Masks personal numbers, also those that Word cut into several runs; returns how many there were."""
-    from docx.oxml.ns import qn
-
-    count = 0
-    for paragraph in root.iter(qn("w:p")):
-        texts = list(paragraph.iter(qn("w:t")))
-        whole = "".join(element.text or "" for element in texts)
-        shown, found = without_personal(whole)
-        count += found
-        if found:  # a masked text is as long as it was
-            begin = 0
-            for element in texts:
-                end = begin + len(element.text or "")
-                element.text = shown[begin:end]
-                begin = end
-    return count
-
-
-def _forget_authors(document: Document) -> None:
-    """Empties the document's properties, cleans its styles, and drops the parts that name persons."""
-    properties = document.core_properties._element
-    for child in list(properties):
-        properties.remove(child)
-    take_out(document.styles.element)
-    name_plainly(document.styles.element)
-    _drop(document.part, _DROPPED_PARTS)
-    _drop(document.part.package, ("extended-properties", *_DROPPED_PARTS))
-
-
-def _parts(part: Part, kinds: Iterable[str]) -> list[Part]:
-    """The parts of these kinds inside the file that a part refers to."""
-    return [
-        relation.target_part
-        for relation in part.rels.values()
-        if not relation.is_external and relation.reltype.rpartition("/")[2] in kinds
-    ]
-
-
-class _Note(NamedTuple):
-    """What was found in footnotes or endnotes: masked numbers, text, pictures left out."""
-
-    masked: int
-    text: str
-    pictures: int
-
-
-def _clean_part(part: Part, hidden: frozenset[str]) -> _Note:
-    """Cleans and masks footnotes or endnotes, which python-docx keeps as bytes."""
-    from docx.oxml import parse_xml
-    from lxml import etree
-
-    root = parse_xml(part.blob)
-    pictures = leave_visible(root, part, hidden)
-    count = _mask(root)
-    part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return _Note(count, "".join(root.itertext()), pictures)
-
-
-def _forget_embedded(document: Document) -> None:
-    """Drops the workbooks and objects behind charts and pictures; the pictures stay.
-
-    A chart pasted from Excel brings its whole workbook along, hidden sheets and all.
-    """
-    from docx.oxml.ns import qn
-    from lxml import etree
-
-    for chart in _parts(document.part, ("chart",)):
-        root = etree.fromstring(chart.blob, etree.XMLParser(resolve_entities=False, no_network=True))
-        for element in [
-            element
-            for element in root
-            if isinstance(element.tag, str) and element.tag.endswith("}externalData")
-        ]:
-            root.remove(element)
-        chart._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-        _drop(chart, _EMBEDDED)
-    for element in list(
-        document.element.body.iter("{urn:schemas-microsoft-com:office:office}OLEObject", qn("w:control"))
-    ):
-        element.getparent().remove(element)
-    _drop(document.part, _EMBEDDED)
-    settings = document.settings.element
-    for element in list(settings):
-        if element.tag.rpartition("}")[2] not in _KEPT_SETTINGS:
-            settings.remove(element)
-    for part in _parts(document.part, ("settings",)):
-        _drop(part, ("attachedTemplate", "mailMergeSource"))
-
-
-def _drop(part: Part | OpcPackage, kinds: Iterable[str]) -> None:
-    """Takes parts of these kinds out of the file, which is written by following its relations."""
-    prefixes = tuple(kind.lower() for kind in kinds)
-    for identity, relation in list(part.rels.items()):
-        if relation.reltype.rpartition("/")[2].lower().startswith(prefixes):
-            del part.rels[identity]
+def _text_of(root: _Element) -> str:
+    """All that a part says, each paragraph and value on a line of its own, and the signs of its lists."""
+    signs = (text for element in root.iter() for key, text in element.attrib.items() if key.endswith("}val"))
+    texts_of = (
+        ("\n" if str(element.tag).endswith(_BEGIN_A_LINE) else "") + (element.text or "")
+        for element in root.iter()
+    )
+    return "".join(texts_of) + "\n" + "".join(text for text in signs if not text.isascii())

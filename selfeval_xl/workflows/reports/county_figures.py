@@ -24,7 +24,7 @@ from selfeval_xl.county.departments.data import (
     UNLISTED,
     UNSCORED,
 )
-from selfeval_xl.county.private import masked, without_private
+from selfeval_xl.county.private import masked, masked_list, without_private
 from selfeval_xl.county.recount import rejected
 from selfeval_xl.county.sheets.findings import NOBODY
 from selfeval_xl.county.sheets.submissions import PASSED
@@ -148,7 +148,7 @@ def county_figures(
 def _partly(submissions: Iterable[Row], private: frozenset[tuple[str, str]]) -> list[Row]:
     """The rows of departments that sent a part, without the names of projects that are not public."""
     return [
-        {**row, "missing_names": masked(row["missing_names"] or "", private)}
+        {**row, "missing_names": masked_list(row["missing_names"] or "", private)}
         for row in submissions
         if row["state"] == "部分报送"
     ]

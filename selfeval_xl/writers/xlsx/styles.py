@@ -86,6 +86,12 @@ class StyleTable:
         _set(xf, "numFmtId", number_format, "applyNumberFormat")
         return self._number(xf, frozenset())
 
+    def sized(self, style: int, size: float) -> int:
+        """The number of the style with its font in this size, in points."""
+        xf = deepcopy(self._xf(style))
+        _set(xf, "fontId", self._font_in(int(xf.get("fontId", "0")), size), "applyFont")
+        return self._number(xf, frozenset())
+
     def fill(self, style: int) -> str:
         """The fill of a style for a record: "" none, "#RRGGBB" a plain colour, else the fill's own XML."""
         from lxml import etree
@@ -206,6 +212,18 @@ class StyleTable:
         element = deepcopy(fonts[font if 0 <= font < len(fonts) else 0])
         if child(element, "b") is None:
             element.insert(0, etree.Element(tag(self._root, "b")))
+        return self._entry("fonts", element)
+
+    def _font_in(self, font: int, size: float) -> int:
+        """The number of the font that is this one in another size."""
+        from lxml import etree
+
+        fonts = need_child(self._root, "fonts")
+        element = deepcopy(fonts[font if 0 <= font < len(fonts) else 0])
+        points = child(element, "sz")
+        if points is None:
+            points = etree.SubElement(element, tag(self._root, "sz"))
+        points.set("val", f"{size:g}")
         return self._entry("fonts", element)
 
     def _thin_border(self) -> int:

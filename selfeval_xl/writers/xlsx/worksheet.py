@@ -50,6 +50,8 @@ def lines_needed(text: str, width: float) -> int:
 # Points of a font whose half-width letters are as wide as the digits that widths are counted in, with some
 # room; letters that an indent takes.
 _DIGIT, _INDENT = 10.0, 1.5
+_BROKEN = 1.05  # lines end before a number or a sign that has to stay whole
+_SMALLER = (9.0, 8.0, 7.0, 6.0)  # font sizes for texts that no row could hold
 
 
 class Worksheet:
@@ -191,17 +193,26 @@ class Worksheet:
         Merged cells never grow by themselves; a row that grows with a plain cell goes on growing.
         font_size: in points.
         """
-        width = sum(self.width(column) for column in range(area.left, area.right + 1))
-        letters = width * _DIGIT / max(font_size, 6) - _INDENT
-        needed = lines_needed(text, letters) * font_size * 1.45 + 4
         heights = [self.height(row) for row in range(area.top, area.bottom + 1)]
-        missing = needed - sum(heights)
+        missing = self._needed(area, text, font_size) - sum(heights)
         if missing > 0:
             row = self._row(area.bottom)
             row.set("ht", f"{min(heights[-1] + missing, TALLEST_ROW):.2f}".rstrip("0").rstrip("."))
             if area.top != area.bottom or area.left != area.right:
                 row.set("customHeight", "1")
             self.changed()
+
+    def fitting_size(self, area: Area, text: str, font_size: float) -> float:
+        """The largest font size up to this one with which the text fits into the tallest rows, in points."""
+        tallest = sum(self.height(row) for row in range(area.top, area.bottom)) + TALLEST_ROW
+        smaller = [font_size, *(size for size in _SMALLER if size < font_size)]
+        return next((size for size in smaller if self._needed(area, text, size) <= tallest), smaller[-1])
+
+    def _needed(self, area: Area, text: str, font_size: float) -> float:
+        """The points that the wrapped text takes in the width of the area."""
+        width = sum(self.width(column) for column in range(area.left, area.right + 1))
+        letters = width * _DIGIT / max(font_size, 6) / _BROKEN - _INDENT
+        return lines_needed(text, letters) * font_size * 1.45 + 4
 
     def show_rows(self, rows: Iterable[int], hidden: bool = False) -> None:
         """Shows rows that may be hidden, or hides them."""

@@ -1,0 +1,1 @@
+"""The public copy of a Word file, built anew from what is seen of it."""
