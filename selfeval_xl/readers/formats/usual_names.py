@@ -45,6 +45,11 @@ _PLACES = {
     "rdRichValueStructure": "richData/rdrichvaluestructure",
 }
 _WORD_PLACES = {"styles": "styles", "comments": "comments", "vbaProject": "vbaProject"}
+_USUAL = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|docProps/[^/]+|xl/(?:workbook|styles|sharedStrings|calcChain)\.xml|"
+    r"xl/_rels/workbook\.xml\.rels|xl/worksheets/(?:_rels/)?sheet\d+\.xml(?:\.rels)?|xl/theme/[^/]+|"
+    r"xl/(?:drawings|media|printerSettings|tables)/.+|xl/comments\d+\.xml"
+)
 _SHEET = re.compile(r"xl/\w*sheets/[^/]+$", re.IGNORECASE)
 
 
@@ -58,6 +63,8 @@ class _Relation(NamedTuple):
 
 def usually_named(package: Package) -> Package:
     """The same package where its parts have their usual names; else one with those that are read."""
+    if "xl/workbook.xml" in package.entries and all(map(_USUAL.fullmatch, package.entries)):
+        return package  # nothing in it could be another main part, sheet or part with styles or texts
     try:
         names = {name.lower(): name for name in package.names}
         main = next((each.part for each in _relations(package, names, "") if each.kind == _MAIN), "")
