@@ -274,3 +274,19 @@ def test_letters_that_were_lost_are_said(tmp_path):
     at = data.index("农村公路养护".encode("gbk"))
     file = read_file(saved(tmp_path / "a.xls", data[:at] + b"\xff" + data[at:]))
     assert len(file.forms) == 1 and any("个字读不出来" in problem.text for problem in file.problems)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"<html><table>",
+        b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'>",
+        b"a,b,c\n",
+    ],
+)
+def test_two_gigabytes_are_refused_by_their_size(head, tmp_path):
+    with open(tmp_path / "a.xls", "wb") as file:
+        file.write(head)
+        file.truncate(2 << 30)
+    file = read_file(tmp_path / "a.xls")
+    assert file.forms == () and [problem.rule for problem in file.problems] == ["T08"]
