@@ -209,7 +209,7 @@ def test_a_file_kind_is_a_row_and_a_module(tmp_path):
         before = place.read_text(encoding="utf-8") if place.exists() else ""
         place.write_text(patched(before, text) if language == "diff" else text, encoding="utf-8")
         files.append(file)
-    assert files == ["selfeval_xl/readers/formats/kinds.py", "selfeval_xl/readers/formats/tsv.py"]
+    assert files == ["selfeval_xl/readers/formats/kinds.py", "selfeval_xl/readers/formats/budget.py"]
     script = """
 import json, subprocess, sys
 from pathlib import Path
@@ -227,7 +227,7 @@ data["indicators"][1]["actual"] = None
 rows = draw(layouts.load("jilin-2024"), data).grid("表").rows
 text = ["\\t".join(" ".join(str(cell or "").split()) for cell in row) for row in rows]
 Path("in").mkdir()
-file = Path("in/甲.tsv")
+file = Path("in/甲.bud")
 file.write_text("#绩效自评导出\\n" + "\\n".join(text), encoding="utf-8")
 filings = sx.read(file)
 form = filings[0].forms[0]
@@ -249,16 +249,16 @@ print(json.dumps({
     "watched": [path.name for path in watched_files(Path("in"))],
     "copies": [open_source(name).kind for name in ("marked.xlsx", "filled.xlsx")],
     "filled": any(edit.new == "完成率" for edit in filled.edits),
-    "help": "docx、tsv" in "".join(help.stdout.split()),
+    "help": "docx、budget" in "".join(help.stdout.split()),
 }))
 """
     assert run(copy, script) == {
-        "kind": "tsv",
+        "kind": "budget",
         "project": True,
         "found": ["F13"],
         "result": "采用",
-        "link": '=HYPERLINK("in/甲.tsv#\'导出\'!F12","打开")',
-        "watched": ["甲.tsv"],
+        "link": '=HYPERLINK("in/甲.bud#\'导出\'!F12","打开")',
+        "watched": ["甲.bud"],
         "copies": ["xlsx", "xlsx"],
         "filled": True,
         "help": True,
