@@ -181,7 +181,7 @@ def reason_without_measure(form: Form, policy: Policy) -> Iterator[Finding]:
         )
 
 
-_BUREAU = "资金没有下达的，请财政局核实；单位写明收到资金后怎么安排。"
+_BUREAU = "资金没有下达的，不是单位的错；请财政局核实资金下达情况。"
 
 
 def _lies_with_bureau(row: Indicator) -> bool:
