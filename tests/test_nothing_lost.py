@@ -301,6 +301,7 @@ REPLACING = {
     "addin/state.py": "the add-in's settings",
     "addin/setup/bundle.py": "an empty folder",
     "county/database.py": "sets a store aside under a free name",
+    "county/workbook/restoring.py": "puts back what the same run replaced",
     "county/store/parquet.py": "checked by `usable`",
     "readers/archives.py": "a temporary folder",
     "workflows/splitting/split.py": "sets the copy of the whole aside under a free name",

@@ -13,7 +13,8 @@ from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.errors import PolicyError
 from selfeval_xl.model.forms import TOTAL, Form, FundingLine, Indicator
 from selfeval_xl.rules.county_file import load
-from selfeval_xl.rules.scores import execution_score_wrong, points_do_not_add_up, score_out_of_proportion
+from selfeval_xl.rules.execution_scores import execution_score_wrong
+from selfeval_xl.rules.scores import points_do_not_add_up, score_out_of_proportion
 
 
 @pytest.fixture

@@ -198,6 +198,7 @@ def _letters(text: str | None) -> str:
     return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text or ""))
 
 
+_PHRASE = 12  # letters
 _CLAUSE = re.compile(r"[，,；;。、\n]+")
 _NOT_A_FIGURE = re.compile(
     r"<[^<>]*>|(?:^|[\n;；。.\s(（])\s{0,9}\d{1,2}(?=[、.．)）])|"
@@ -242,10 +243,11 @@ def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
 def _is_vague(goal: str, policy: Policy) -> bool:
     """Whether no sentence of a goal says anything that can be checked.
 
-    A goal of one aim (及时拨付补助，保障工作开展) says at least what the money is for: it is left alone.
+    A goal of one aim (及时拨付补助，保障工作开展) says at least what the money is for: it is left alone, unless
+    it is a phrase of a few letters (保障机关正常运转).
     """
-    parts = sentences(goal)
-    if len(parts) < 2 and len(_CLAUSE.split(goal.strip("。；;，, \n"))) < 3:
+    parts, clauses = sentences(goal), _CLAUSE.split(goal.strip("。；;，, \n"))
+    if len(parts) < 2 and (len(clauses) == 2 or len(clauses[0]) > _PHRASE and len(clauses) == 1):
         return False
     if _FIGURE.search(_NOT_A_FIGURE.sub(" ", goal)):
         return False

@@ -393,7 +393,7 @@ def _balance(front: Front, row: int, about: str, loose: int) -> None:
         COLUMNS,
         "收件核对",
     )
-    items: list[_Item] = [("收到文件", 2, book.total("receipts", "received"), COUNT)]
+    items: list[_Item] = [("收到文件", 1, book.total("receipts", "received"), COUNT)]
     items += [(label, 2, book.total("receipts", key), COUNT) for key, label in FATES.items()]
     items += [
         (label, 1, book.total("receipts", key), COUNT)
@@ -407,7 +407,7 @@ def _balance(front: Front, row: int, about: str, loose: int) -> None:
     items += [
         ("文件核对", 1, None, COUNT),
         ("表核对", 1, None, COUNT),
-        ("未归入县区", 2, Computed(str(loose), loose), COUNT),
+        ("未归入县区", 1, Computed(str(loose), loose), COUNT),
     ]
     places = figures(front, row + 1, items)
     recognised = 1 + len(FATES)

@@ -92,7 +92,7 @@ def write_receipts(front: Front, row: int, balance: Mapping[str, Computed], abou
             ("重复", "duplicate"),
         )
     ]
-    items += [("文件核对", 2, None, COUNT), ("表核对", 2, balance["agrees"], COUNT)]
+    items += [("文件核对", 1, None, COUNT), ("表核对", 1, balance["agrees"], COUNT)]
     places = figures(front, row + 1, items)
     results = places[1 : 1 + len(RESULTS)]
     parts = "+".join(address for address, _ in results)
@@ -100,6 +100,6 @@ def write_receipts(front: Front, row: int, balance: Mapping[str, Computed], abou
     front.value(
         *position(places[-2][0]),
         Computed(f'IF({places[0][0]}={parts},"相符","不符")', "相符" if fits else "不符"),
-        2,
+        1,
     )
     front.text(row + 3, 0, about, COLUMNS, border=0, align="left")

@@ -35,7 +35,7 @@ _BUDGETS = frozenset(("annual_budget", "initial_budget"))
 _BESIDE = (*AMOUNTS, "execution_rate", "other")
 _INLINE = (*AMOUNTS, "execution_rate", "points", "score")
 _SEVERAL = re.compile(
-    r"(?P<label>[^\d:：;；,，。、\s()（）]{2,16}(?:[（(][^()（）]{1,8}[)）])?)\s*+[:：为]?+\s*+"
+    r"(?=\D{2,60}+\d)(?P<label>[^\d:：;；,，。、\s()（）]{2,16}(?:[（(][^()（）]{1,8}[)）])?)\s*+[:：为]?+\s*+"
     r"(?P<amount>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>亿元|万元|千元|元|%|％)?"
 )
 
