@@ -243,8 +243,8 @@ def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
 def _is_vague(goal: str, policy: Policy) -> bool:
     """Whether no sentence of a goal says anything that can be checked.
 
-    A goal of one aim (及时拨付补助，保障工作开展) says at least what the money is for: it is left alone, unless
-    it is a phrase of a few letters (保障机关正常运转).
+    A goal of one aim (及时拨付补助，保障工作开展) says at least what the money is for: it is left alone,
+    unless it is a phrase of a few letters (保障机关正常运转).
     """
     parts, clauses = sentences(goal), _CLAUSE.split(goal.strip("。；;，, \n"))
     if len(parts) < 2 and (len(clauses) == 2 or len(clauses[0]) > _PHRASE and len(clauses) == 1):
