@@ -27,6 +27,7 @@ LONGEST = (
     "test_links_back",
     "test_demo",
     "test_template_limits",
+    "test_copies_of_odd_packages",
     "test_split_merge",
     "test_addin_speed",
     "test_county_again",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
+from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Area, Value, a1
 from selfeval_xl.readers.formats.guard import (
     FAR_COLUMN,
     FAR_ROW,
     MAX_CELLS,
+    MAX_MERGES,
     MAX_VALUES,
     NEAR_COLUMN,
     NEAR_ROW,
@@ -126,6 +128,24 @@ def merged(areas: Iterable[tuple[Place, Place]], rows: list[list[Value]]) -> tup
         if (top, left) != (bottom, right):
             found.append(Area(top, left, bottom, right))
     return found, False
+
+
+def laid_out(
+    sheet: str, values: dict[Place, Value], corners: Sequence[tuple[Place, Place]] = (), complete: bool = True
+) -> tuple[list[list[Value]], list[Area], list[Problem]]:
+    """The rows and merged areas of a sheet within the limits, and the problems of what was left out.
+
+    complete: whether all values were kept. Cells too far away are taken out of `values`.
+    """
+    far = within_limits(values)
+    rows = filled(values)
+    areas, left_out = merged(corners, rows)
+    texts = (
+        far_text(far) if far else "",
+        "" if complete else TOO_MANY_VALUES,
+        TOO_MANY_MERGES if left_out or len(corners) > MAX_MERGES else "",
+    )
+    return rows, areas, [Problem(text, sheet=sheet, rule="T01") for text in texts if text]
 
 
 def serial_date(number: float, epoch_1904: bool = False) -> datetime | date | str:

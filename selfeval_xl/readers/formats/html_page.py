@@ -9,31 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
 from selfeval_xl.readers.formats.calamine import Corners
-from selfeval_xl.readers.formats.grid_values import (
-    MAX_MERGED_CELLS,
-    TOO_MANY_MERGES,
-    TOO_MANY_VALUES,
-    Place,
-    clean,
-    far_text,
-    filled,
-    merged,
-    within_limits,
-)
-from selfeval_xl.readers.formats.guard import DAMAGED, LAST_COLUMN, MAX_VALUES, TOO_BIG
-from selfeval_xl.readers.formats.plain_text import text_of
+from selfeval_xl.readers.formats.grid_values import Place, clean, laid_out
+from selfeval_xl.readers.formats.guard import DAMAGED, LAST_COLUMN, MAX_MERGES, MAX_VALUES, TOO_BIG
+from selfeval_xl.readers.formats.plain_text import sheet_name, text_of
 from selfeval_xl.readers.formats.source import Source
 
 MAX_DEPTH = 200
 MAX_TAGS = 600_000  # about 110 MB as elements
-_LONGEST_NAME = 31  # of a sheet in Excel
 _NO_CONTENT = frozenset(
     ("script", "style", "head", "title", "template", "noscript", "object", "iframe", "xml")
 )
@@ -67,7 +55,6 @@ class _Page:
     row: int = 0
     values: dict[Place, Value] = field(default_factory=dict)
     corners: Corners = field(default_factory=list)
-    covered: int = 0
     hidden_rows: set[int] = field(default_factory=set)
     hidden_texts: list[str] = field(default_factory=list)
     unseen: set[Place] = field(default_factory=set)
@@ -92,6 +79,29 @@ class _Page:
             self.values[place] = value
 
 
+@dataclass(slots=True)
+class _Above:
+    """The columns that cells from rows above take, a bit each. ends: those free again from a row on."""
+
+    taken: int = 0
+    ends: dict[int, int] = field(default_factory=dict)
+
+    def begin_row(self, row: int) -> None:
+        """Frees the columns of the cells that ended above this row."""
+        self.taken &= ~self.ends.pop(row, 0)
+
+    def next_free(self, column: int) -> int:
+        """The first free column from this one on."""
+        rest = self.taken >> column
+        return column + (~rest & (rest + 1)).bit_length() - 1
+
+    def reach_down(self, column: int, wide: int, row: int) -> None:
+        """Takes these columns up to the row before this one."""
+        bits = ((1 << wide) - 1) << column
+        self.taken |= bits
+        self.ends[row] = self.ends.get(row, 0) | bits
+
+
 def read_into(source: Source, data: bytes) -> None:
     """Reads a web page as one sheet; UnreadableFile where it is damaged, too big or no text."""
     text, lost = text_of(data)
@@ -102,15 +112,18 @@ def read_into(source: Source, data: bytes) -> None:
     page = _Page(dict(_CLASS.findall(text[: 1 << 20])))
     for element in _body(text):
         _read_block(element, page)
-    problems = _problems(page, sheet)
+    rows, areas, problems = laid_out(sheet, page.values, page.corners, page.complete)
+    problems += _hidden_texts(page, sheet)
     if lost:
         problems.append(Problem(lost, rule="T01"))
-    source.add([_grid(page, sheet)], problems)
-
-
-def sheet_name(file: str) -> str:
-    """The name that Excel gives to the only sheet of a text or page: the file's, without its ending."""
-    return re.sub(r"[\[\]:*?/\\]", "_", PurePath(file).stem)[:_LONGEST_NAME]
+    grid = Grid(
+        sheet,
+        rows,
+        areas,
+        hidden=lambda: (frozenset(page.hidden_rows), frozenset()),
+        unseen=lambda: frozenset(page.unseen),
+    )
+    source.add([grid], problems)
 
 
 def _body(text: str) -> list[Any]:
@@ -191,7 +204,7 @@ def _note_hidden(node: Any, page: _Page) -> None:
 
 def _read_table(table: Any, page: _Page) -> None:
     """Reads a table from the page's next row on; a table inside a cell goes below its row."""
-    open_until: dict[int, int] = {}  # column: the last row that a cell from above reaches
+    above = _Above()
     for row in _rows(table):
         if row.tag == "caption":
             _read_block(row, page)
@@ -200,19 +213,19 @@ def _read_table(table: Any, page: _Page) -> None:
         if _NOT_SHOWN.search(style) or _FLAT.search(style) or row.get("height") == "0":
             page.hidden_rows.add(page.row)
         column, inner = 0, []
+        above.begin_row(page.row)
         for cell in row:
             if cell.tag not in _CELLS:
                 continue
-            while open_until.get(column, -1) >= page.row:
-                column += 1
+            column = above.next_free(column)
             if column >= LAST_COLUMN:
                 break
-            column = _read_cell(cell, column, page, open_until)
+            column = _read_cell(cell, column, page, above)
             inner += _tables_in(cell)
         page.row += 1
         for each in inner:
             _read_table(each, page)
-            open_until.clear()
+            above = _Above()
 
 
 def _rows(table: Any) -> Iterator[Any]:
@@ -229,16 +242,13 @@ def _tables_in(cell: Any) -> list[Any]:
     return [table for table in cell.iter("table") if next(table.iterancestors(*_CELLS)) is cell]
 
 
-def _read_cell(cell: Any, column: int, page: _Page, open_until: dict[int, int]) -> int:
+def _read_cell(cell: Any, column: int, page: _Page, above: _Above) -> int:
     """Reads a cell; returns the column behind it."""
     wide, high = _span(cell, "colspan"), _span(cell, "rowspan")
-    if (wide > 1 or high > 1) and page.covered + wide <= MAX_MERGED_CELLS:
+    if (wide > 1 or high > 1) and len(page.corners) <= MAX_MERGES:
         page.corners.append(((page.row, column), (page.row + high - 1, column + wide - 1)))
-        page.covered += wide
-        if high > 1:
-            open_until.update(dict.fromkeys(range(column, column + wide), page.row + high - 1))
-    elif wide > 1:
-        wide = 1
+    if high > 1:
+        above.reach_down(column, wide, page.row + high)
     style = page.style(cell)
     if _NOT_SHOWN.search(style):
         _note_hidden(cell, page)
@@ -294,32 +304,10 @@ def _is_white(cell: Any, style: str, page: _Page) -> bool:
     return colour is not None and colour[1].lower() in _WHITE
 
 
-def _grid(page: _Page, name: str) -> Grid:
-    """The page as a Grid."""
-    rows = filled(page.values)
-    areas, _ = merged(page.corners, rows)
-    return Grid(
-        name,
-        rows,
-        areas,
-        hidden=lambda: (frozenset(page.hidden_rows), frozenset()),
-        unseen=lambda: frozenset(page.unseen),
-    )
-
-
-def _problems(page: _Page, sheet: str) -> list[Problem]:
-    """What was or has to be left out of the page; cells too far away are taken out."""
-    found = []
-    far = within_limits(page.values)
-    if far:
-        found.append(Problem(far_text(far), sheet=sheet, rule="T01"))
-    if not page.complete:
-        found.append(Problem(TOO_MANY_VALUES, sheet=sheet, rule="T01"))
-    if page.covered >= MAX_MERGED_CELLS:
-        found.append(Problem(TOO_MANY_MERGES, sheet=sheet, rule="T01"))
-    if page.hidden_texts:
-        shown = "；".join(page.hidden_texts[:3]) + (
-            f"等{len(page.hidden_texts)}处" if page.hidden_texts[3:] else ""
-        )
-        found.append(Problem(_HIDDEN_TEXT.format(texts=shown), sheet=sheet, rule="T05"))
-    return found
+def _hidden_texts(page: _Page, sheet: str) -> list[Problem]:
+    """The problem that names what the page does not show, if anything."""
+    if not page.hidden_texts:
+        return []
+    more = f"等{len(page.hidden_texts)}处" if page.hidden_texts[3:] else ""
+    texts = "；".join(page.hidden_texts[:3]) + more
+    return [Problem(_HIDDEN_TEXT.format(texts=texts), sheet=sheet, rule="T05")]

@@ -14,16 +14,7 @@ from selfeval_xl.model.grid import Grid, Overlay, Value
 from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
 from selfeval_xl.readers.formats.calamine import Corners
 from selfeval_xl.readers.formats.cells_without_value import without_no_values
-from selfeval_xl.readers.formats.grid_values import (
-    TOO_MANY_MERGES,
-    TOO_MANY_VALUES,
-    Place,
-    clean,
-    far_text,
-    filled,
-    merged,
-    within_limits,
-)
+from selfeval_xl.readers.formats.grid_values import Place, clean, laid_out
 from selfeval_xl.readers.formats.guard import DAMAGED, LAST_COLUMN, LAST_ROW, MAX_MERGES, MAX_VALUES, Package
 from selfeval_xl.readers.formats.ods_formats import DATA_STYLES, NUMBER, DataStyles
 from selfeval_xl.readers.formats.ods_overlays import overlays_in
@@ -354,16 +345,9 @@ def _spell_symbols(sheet: _Sheet, styles: _Styles) -> None:
 
 def _grid(sheet: _Sheet, styles: _Styles, problems: list[Problem]) -> Grid:
     """The table as a Grid; what had to be left out is added to the problems."""
-    far = within_limits(sheet.values)
-    if far:
-        problems.append(Problem(far_text(far), sheet=sheet.name, rule="T01"))
-    if not sheet.complete:
-        problems.append(Problem(TOO_MANY_VALUES, sheet=sheet.name, rule="T01"))
     _spell_symbols(sheet, styles)
-    rows = filled(sheet.values)
-    areas, left_out = merged(sheet.corners, rows)
-    if left_out or len(sheet.corners) > MAX_MERGES:
-        problems.append(Problem(TOO_MANY_MERGES, sheet=sheet.name, rule="T01"))
+    rows, areas, left_out = laid_out(sheet.name, sheet.values, sheet.corners, sheet.complete)
+    problems += left_out
 
     emptied = without_no_values(rows, lambda: sheet.formulas, sheet.errors, look_at_all=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from pathlib import PurePath
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.readers.formats.guard import TOO_BIG
@@ -23,6 +24,7 @@ _DECLARED = re.compile(
 )
 _SHARE = 100  # a text of which more than one letter in so many is lost is not that encoding
 _HEAD = 4096
+_LONGEST_NAME = 31  # letters of a sheet's name in Excel
 
 
 def text_of(data: bytes) -> tuple[str, str]:
@@ -40,6 +42,11 @@ def text_of(data: bytes) -> tuple[str, str]:
     if lost * _SHARE > len(text):
         raise UnreadableFile(_UNKNOWN)
     return text, _LOST.format(n=lost) if lost else ""
+
+
+def sheet_name(file: str) -> str:
+    """The name that Excel gives to the only sheet of a text or page: the file's, without its ending."""
+    return re.sub(r"[\[\]:*?/\\]", "_", PurePath(file).stem)[:_LONGEST_NAME]
 
 
 def head_of(data: bytes) -> bytes:

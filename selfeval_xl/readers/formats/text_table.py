@@ -11,17 +11,9 @@ from io import StringIO
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Grid, Value
-from selfeval_xl.readers.formats.grid_values import (
-    TOO_MANY_VALUES,
-    Place,
-    clean,
-    far_text,
-    filled,
-    within_limits,
-)
+from selfeval_xl.readers.formats.grid_values import Place, clean, laid_out
 from selfeval_xl.readers.formats.guard import MAX_VALUES, TOO_BIG
-from selfeval_xl.readers.formats.html_page import sheet_name
-from selfeval_xl.readers.formats.plain_text import text_of
+from selfeval_xl.readers.formats.plain_text import sheet_name, text_of
 from selfeval_xl.readers.formats.source import Source
 
 _SIGNS = "\t,;|"  # between values; the likeliest first
@@ -61,13 +53,10 @@ def read_into(source: Source, data: bytes) -> None:
                 break
             values[row, column] = value
     sheet = sheet_name(source.name)
-    problems = [Problem(lost, rule="T01")] if lost else []
-    if not complete:
-        problems.append(Problem(TOO_MANY_VALUES, sheet=sheet, rule="T01"))
-    far = within_limits(values)
-    if far:
-        problems.append(Problem(far_text(far), sheet=sheet, rule="T01"))
-    source.add([Grid(sheet, filled(values))], problems)
+    rows, _, problems = laid_out(sheet, values, complete=complete)
+    if lost:
+        problems.append(Problem(lost, rule="T01"))
+    source.add([Grid(sheet, rows)], problems)
 
 
 def _as_typed(cell: str) -> str:

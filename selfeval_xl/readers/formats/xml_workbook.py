@@ -13,16 +13,7 @@ from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Area, Grid, Overlay, Value, a1
 from selfeval_xl.readers.formats.calamine import Corners
 from selfeval_xl.readers.formats.cells_without_value import without_no_values
-from selfeval_xl.readers.formats.grid_values import (
-    TOO_MANY_MERGES,
-    TOO_MANY_VALUES,
-    Place,
-    clean,
-    far_text,
-    filled,
-    merged,
-    within_limits,
-)
+from selfeval_xl.readers.formats.grid_values import Place, clean, laid_out
 from selfeval_xl.readers.formats.guard import (
     DAMAGED,
     LAST_COLUMN,
@@ -273,15 +264,8 @@ def _inherited(styles: Mapping[str, _Style], name: str, what: str) -> str | None
 
 def _grid(sheet: _Sheet, styles: dict[str, _Style], problems: list[Problem]) -> Grid:
     """The sheet as a Grid; what had to be left out is added to the problems."""
-    far = within_limits(sheet.values)
-    if far:
-        problems.append(Problem(far_text(far), sheet=sheet.name, rule="T01"))
-    if not sheet.complete:
-        problems.append(Problem(TOO_MANY_VALUES, sheet=sheet.name, rule="T01"))
-    rows = filled(sheet.values)
-    areas, left_out = merged(sheet.corners, rows)
-    if left_out or len(sheet.corners) > MAX_MERGES:
-        problems.append(Problem(TOO_MANY_MERGES, sheet=sheet.name, rule="T01"))
+    rows, areas, left_out = laid_out(sheet.name, sheet.values, sheet.corners, sheet.complete)
+    problems += left_out
     emptied = without_no_values(rows, lambda: sheet.formulas, sheet.errors, look_at_all=True)
     formats = {
         place: shown
