@@ -268,6 +268,20 @@ def test_what_cannot_be_read_says_what_to_do(data, kind, words, tmp_path):
     assert (file.kind, file.forms) == (kind, ()) and words in file.problems[0].text
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><link id="shLink" href="表.files/sheet001.htm"></head><frameset rows="*,39"><frame src="表.files/sheet001.htm" name="frSheet"></frameset></html>',
+        "<html><body><div id=app></div><script>render('自评表')</script></body></html>",
+        "<html><body>项目支出绩效自评表<IFRAME src='x.htm'></IFRAME></body></html>",
+    ],
+)
+def test_a_page_whose_table_is_elsewhere_cannot_be_read_and_says_so(page, tmp_path):
+    file = read_file(saved(tmp_path / "自评表.xls", page))
+    (problem,) = file.problems
+    assert (file.forms, problem.rule) == ((), "T08") and "另存为xlsx" in problem.text
+
+
 def test_letters_that_were_lost_are_said(tmp_path):
     page, _ = PAGES["gbk"]
     data = page.format(table_tags(draw(MOF, filling(MOF), 2024))).encode("gbk")

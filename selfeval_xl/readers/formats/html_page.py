@@ -44,12 +44,14 @@ _ATTRIBUTE = re.compile(
 )
 _SHEET_NAME = re.compile(r"<x:Name>([^<]{1,31})</x:Name>", re.IGNORECASE)
 _SAVED = re.compile(r"<o:LastSaved>\s*([0-9T:Z.+-]{10,30})\s*</o:LastSaved>", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"<(?:frame|iframe|script)", re.IGNORECASE)
+_NO_TABLE = "是网页，里面没有表格（表格在别的文件里，或者要联网才显示）；请用Excel打开后另存为xlsx再报送。"
 _HIDDEN_TEXT = "网页里有看不见的文字（设为不显示），没有采用：{texts}。请核对，需要报送的请写到看得见的格里。"
 
 
 @dataclass(slots=True)
 class _Page:
-    """A page while it is read. row: the next free one. classes: the style of each class."""
+    """A page while it is read. row: the next free one. classes: the style of each class. tables: how many."""
 
     classes: dict[str, str]
     row: int = 0
@@ -59,6 +61,7 @@ class _Page:
     hidden_texts: list[str] = field(default_factory=list)
     unseen: set[Place] = field(default_factory=set)
     complete: bool = True
+    tables: int = 0
 
     def style(self, element: Any) -> str:
         """The style of an element, its own and that of its classes."""
@@ -112,6 +115,8 @@ def read_into(source: Source, data: bytes) -> None:
     page = _Page(dict(_CLASS.findall(text[: 1 << 20])))
     for element in _body(text):
         _read_block(element, page)
+    if not page.tables and _ELSEWHERE.search(text):
+        raise UnreadableFile(_NO_TABLE)
     rows, areas, problems = laid_out(sheet, page.values, page.corners, page.complete)
     problems += _hidden_texts(page, sheet)
     if lost:
@@ -204,6 +209,7 @@ def _note_hidden(node: Any, page: _Page) -> None:
 
 def _read_table(table: Any, page: _Page) -> None:
     """Reads a table from the page's next row on; a table inside a cell goes below its row."""
+    page.tables += 1
     above = _Above()
     for row in _rows(table):
         if row.tag == "caption":
