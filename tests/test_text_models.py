@@ -146,15 +146,25 @@ def test_weights_are_small_and_need_no_numpy():
     assert run.stdout.split() == ["False", "False"]
 
 
-def test_weights_are_loaded_in_20_milliseconds():
-    """The processor's time in a fresh interpreter, the best of three; about 15 ms."""
-    code = (
-        "import time; from selfeval_xl.assessment import text_models as models; start = time.process_time();"
-        "[models._weights(name) for name in models.JUDGEMENTS]; print(time.process_time() - start)"
-    )
+def test_weights_are_loaded_in_little_more_than_it_takes_to_unpack_their_words():
+    """The processor's time in a fresh interpreter (about 15 ms), against a bare dictionary of the same words in
+    the same run: a slow or busy machine slows both.
+    """
+    code = """
+import time, zlib
+from importlib import resources
+from selfeval_xl.assessment import text_models as models
+started = time.process_time()
+[models._weights(name) for name in models.JUDGEMENTS]
+took, folder = time.process_time() - started, resources.files("selfeval_xl.assessment").joinpath("weights")
+started = time.process_time()
+for name in models.JUDGEMENTS:
+    dict.fromkeys(zlib.decompress(folder.joinpath(f"{name}.bin").read_bytes()).decode(models._CODE).split(), 0)
+print(took / (time.process_time() - started))
+"""
     command = [sys.executable, "-c", code]
     runs = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(3)]
-    assert min(float(run.stdout) for run in runs) <= 0.02
+    assert min(float(run.stdout) for run in runs) <= 4
 
 
 def test_weights_come_out_as_they_went_in():
