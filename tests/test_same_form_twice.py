@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from selfeval_xl.filings.grouping import content_key, contents_as_written, gather
+from selfeval_xl.cli.screen.screen import show_findings
+from selfeval_xl.filings.grouping import content_key, contents_as_written, gather, repeated
 from selfeval_xl.model.forms import PROJECT, TOTAL, Form, FundingLine, Indicator, ReadFile
+from selfeval_xl.rules.runner import check
 
 LINE = FundingLine(
     source=TOTAL, initial_budget="1327.10", annual_budget="0", executed="56.9", execution_rate="4.29%"
@@ -56,8 +58,18 @@ def test_numbers_count_by_their_value(part, values, same):
     files = [ReadFile(path=form.file, forms=(form,)) for form in (FORM, again)]
     (filing,) = gather(files)
     assert len(filing.forms) == (1 if same else 2) and len(filing.files) == 2
+    assert repeated(files, [filing]) == ([(again, FORM.file)] if same else [])
 
 
 def test_codes_are_no_numbers():
     form, again = replace(FORM, project_code="01"), replace(FORM, project_code="1")
     assert content_key(form) != content_key(again)
+
+
+def test_the_screen_says_which_form_was_not_counted_again(capsys):
+    again = replace(FORM, file="b.docx", sheet="表2", total_score="95.00")
+    files = [ReadFile(path=form.file, forms=(form,)) for form in (FORM, again)]
+    filings = gather(files)
+    show_findings(check(filings, files=files), files, repeated(files, filings))
+    shown = "".join(capsys.readouterr().out.split())
+    assert "“b.docx”的“第2个表”和“a.xlsx”里的内容相同，只算一次，没有再列问题。" in shown

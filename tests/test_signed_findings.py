@@ -172,7 +172,7 @@ def test_a_contradiction_is_quoted_and_asked_about():
         form(actual="项目目前无进展。本年度项目已全部完成。"), default()
     )
     assert finding.message == (
-        "目标完成情况里一处写“项目目前无进展”，一处写“本年度项目已全部完成”，看不出到底完成没有。"
+        "目标完成情况里一处写“项目目前无进展”，一处写“本年度项目已全部完成”，说法不一致。"
     )
 
 

@@ -107,6 +107,21 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None, root: str | N
     ]
 
 
+def repeated(files: Iterable[ReadFile], filings: Iterable[Filing]) -> list[tuple[Form | Report, str]]:
+    """The forms and reports that are not counted since the same one came before, and the file of that one."""
+    found: list[tuple[Form | Report, str]] = []
+    files = list(files)
+    for filing in filings:
+        both: tuple[Form | Report, ...] = (*filing.forms, *filing.reports)
+        counted = {content_key(form): form for form in both}
+        places = {file.path for file in filing.files}
+        for form in (form for file in files if file.path in places for form in _forms_and_reports(file)):
+            first = counted.get(content_key(form))
+            if first is not None and first is not form:
+                found.append((form, first.file))
+    return found
+
+
 def _forms_and_reports(file: ReadFile) -> Iterator[Form | Report]:
     yield from file.forms
     yield from file.reports

@@ -52,8 +52,8 @@ def _in_report(finding: Finding, report: Report, filing: Filing) -> Finding:
 def report_unlike_forms(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A figure in the report is the figure of the forms.
 
-    E for budget, execution, rate and total; W for what the report says of indicators; I, for the bureau,
-    where the indicators that the report lists are on no form.
+    E for budget, execution, rate and total; W for what the report says of indicators, and where those that
+    it lists are on no form.
     """
     money_in = partial(_money_in, policy=policy)
     for report in filing.reports:
@@ -280,9 +280,7 @@ def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
                 f"{f'其中{len(unknown)}个' if len(unknown) < len(names) else '全都'}"
                 f"（{'、'.join(f'“{name}”' for name in unknown[:3])}等）在自评表里找不到同名的。"
             ),
-            severity=Severity.NOTE,
-            treatment=Treatment.BUREAU,
-            hint="请财政看一看报告说的是不是这些指标；单位下次写报告，指标名称照自评表写。",
+            hint="报告里的指标照自评表的名称和完成值写；确是自评表以外的，请说明。",
             subject=title,
             value=unknown[0],
             expected="自评表中的指标",
