@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 PACKAGES = libreoffice-calc libreoffice-writer python3-uno fonts-noto-cjk poppler-utils nodejs npm
 SOURCES = setup.cfg pyproject.toml
 # Two workers that take file after file, in the order of conftest.py.
-PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --durations-min=10
 
 .PHONY: demo test quick lint soak mutants fuzz templates judgements rules addin pictures bench clean system
 
