@@ -182,6 +182,13 @@ def test_a_python_that_needs_a_newer_glibc_is_said(wheels, tmp_path):
         assert len(notes) == said and all("glibc 2.34" in note for note in notes)
 
 
+def test_a_python_for_newer_processors_is_said(tmp_path):
+    for level, said in (("x86_64", 0), ("x86_64_v2", 1), ("x86_64_v4", 1)):
+        name = f"cpython-3.13.0+20250115-{level}-unknown-linux-gnu-install_only.tar.gz"
+        notes = linux_python.inspect(linux_stand_in(tmp_path / name))[1]
+        assert len(notes) == said and all(level in note for note in notes)
+
+
 def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
     """A member of an archive as a stranger would write it."""
     made = tarfile.TarInfo(name)

@@ -27,7 +27,7 @@ OLDEST = (3, 11)
 GLIBC = 28  # the wheels are for glibc 2.28 and newer, which UOS 20 and Kylin V10 have
 _MOST, _MOST_MEMBERS = 2 * 1024**3, 100_000
 _PROGRAMS = rf"{TOP}/(bin/python3\.\d+|lib/libpython3[.\d]*\.so[.\d]*)"
-_EXAMPLE = "cpython-3.12.13+20260303-x86_64-unknown-linux-gnu-install_only.tar.gz"
+_EXAMPLE = "cpython-3.12.3+20240415-x86_64-unknown-linux-gnu-install_only.tar.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ def inspect(archive: Path) -> tuple[Target, tuple[str, ...]]:
             f"这个Python要glibc 2.{glibc}或更新的系统，比UOS 20、麒麟V10的（2.28、2.31）新，在那里起不来。"
             "请换成python-build-standalone的。"
         )
+    if level := re.search(r"x86_64_v\d", archive.name):
+        notes.append(f"这个Python（{level[0]}）只有较新的处理器能用；起不来的电脑，换成名字里是x86_64的。")
     return Target(version, platforms(machine), machine.name, "Linux"), tuple(notes)
 
 

@@ -129,8 +129,11 @@ install() {
     /bin/sh "$new/run.sh" -c "import lxml.etree, selfeval_xl" ||
         fail "程序起不来，没有安装。系统要glibc 2.28或更新；麒麟、统信的安全中心如果拦截了它，请管理员放行。"
     stop "$target"
-    rm -rf -- "$target" && mv -- "$new" "$target" || fail "写不了“$target”，没有安装。"
+    old=$target.old$$
+    mv -- "$target" "$old" || fail "写不了“$target”，没有安装。"
+    mv -- "$new" "$target" || { mv -- "$old" "$target"; fail "写不了“$target”，没有安装。"; }
     new=
+    rm -rf -- "$old"
     /bin/sh "$target/run.sh" -m selfeval_xl.cli.linux_desk ||
         fail "图标没有建成；程序在“$target”，可以用命令。"
     exit 0
@@ -145,9 +148,10 @@ GUIDE = """绩效自评工具　离线包使用说明（Linux：统信UOS、银�
 一、安装：在这个文件夹里空白处按右键，“在终端中打开”，运行  sh 安装.sh  （双击“安装.sh”选“运行”也行）。
 　　程序装在“主目录/.local/share/selfeval_xl”；换新版的，再运行一次新的“安装.sh”。
 二、校验：桌面上多出“绩效自评校验”图标（开始菜单里也有）。把自评表（一份、几份，或整个文件夹）拖到图标上，
-　　结果是旁边的“…_标注.xlsx”。拖不上去的，右键点表，“打开方式”里选“绩效自评校验”。
+　　结果是旁边的“…_标注.xlsx”。拖不上去的，右键点表，“打开方式→其他程序”里选“绩效自评校验”。
 　　有做不成的，会打开一页说明。桌面的图标点不动的，右键点它，选“允许启动”或“信任”。
 三、自动校验：桌面上多出“绩效自评”文件夹。下次登录以后，放在里面的自评表一保存就校验，结果写在旁边。
+　　换了新版，也要重新登录才接着看。
 四、其他功能用命令：在终端里运行  sh ~/.local/share/selfeval_xl/selfeval  ，后面写 check、fill、submit 等。
 五、不用了：运行  sh ~/.local/share/selfeval_xl/uninstall.sh
 　　程序、图标、设置和记录都删掉，表格和标注副本留着。
