@@ -21,6 +21,7 @@ LONGEST = (
     "test_province",
     "test_nothing_lost",
     "test_vba_shim",
+    "test_linux_bundle",
     "test_unchanged",
     "test_issuing",
     "test_contracts",

@@ -115,6 +115,8 @@ def test_only_wheels_for_glibc_2_28_of_this_machine_are_taken(tag, fits, wheels,
 
 def test_loongarch_is_made_of_wheels_that_were_built_for_it(wheels, tmp_path):
     """PyPI has none for lxml, rapidfuzz, python-calamine and msgspec; whoever builds them can give them."""
+    older = standalone(tmp_path / "o.tar.gz", {INTERPRETER: elf(bundles.LOONGARCH64, "/lib64/ld.so.1")})
+    assert linux_python.inspect(older)[0].machine == "loongarch64"
     archive = linux_stand_in(tmp_path / "p.tar.gz", bundles.LOONGARCH64)
     next(wheels.glob("lxml*")).unlink()
     with pytest.raises(UsageError, match="缺少组件：lxml"):
@@ -416,7 +418,9 @@ def test_a_desk_without_python_rights_or_network(desk, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a Linux desk")
-@pytest.mark.parametrize("what", ["another machine", "no archive", "a folder of hers", "does not start"])
+@pytest.mark.parametrize(
+    "what", ["another machine", "no archive", "a folder of hers", "does not start", "update does not start"]
+)
 def test_an_installation_that_cannot_be_says_so_and_leaves_nothing(what, desk, wheels, tmp_path):
     """The Python here is a stand-in, so that it never starts."""
     code = bundles.AARCH64 if os.uname().machine == "x86_64" else bundles.X86_64
@@ -429,6 +433,9 @@ def test_an_installation_that_cannot_be_says_so_and_leaves_nothing(what, desk, w
     if what == "a folder of hers":
         target.mkdir()
         (target / "我的表.xlsx").write_bytes(b"mine")
+    if what == "update does not start":
+        target.mkdir()
+        (target / linux_starters.MARK).write_text("the version before")
     desk.give(desk.home)
     before = desk.everything()
     run = desk.run("sh", carried / "安装.sh", target)
@@ -437,6 +444,7 @@ def test_an_installation_that_cannot_be_says_so_and_leaves_nothing(what, desk, w
         "no archive": "找不到",
         "a folder of hers": "别的文件",
         "does not start": "起不来",
+        "update does not start": "起不来",
     }
     assert run.returncode == 1 and said[what] in run.stdout
     assert desk.everything() == before

@@ -32,22 +32,22 @@ _EXAMPLE = "cpython-3.12.3+20240415-x86_64-unknown-linux-gnu-install_only.tar.gz
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A machine by the number in an ELF header. name: as `uname -m` says it. loader: glibc's.
+    """A machine by the number in an ELF header. name: as `uname -m` says it. loaders: glibc's.
 
     published: whether PyPI has wheels for it. newest: the minor version of glibc that wheels may ask for.
     """
 
     name: str
-    loader: str
+    loaders: tuple[str, ...]
     published: bool = True
     newest: int = GLIBC
 
 
 MACHINES = {
-    0x3E: Machine("x86_64", "ld-linux-x86-64.so.2"),
-    0xB7: Machine("aarch64", "ld-linux-aarch64.so.1"),
-    # glibc knows this machine since 2.36; its wheels have to be built (docs/安装手册.md)
-    0x102: Machine("loongarch64", "ld-linux-loongarch-lp64d.so.1", published=False, newest=38),
+    0x3E: Machine("x86_64", ("ld-linux-x86-64.so.2",)),
+    0xB7: Machine("aarch64", ("ld-linux-aarch64.so.1",)),
+    # its wheels have to be built (docs/安装手册.md); the second loader is that of the older systems (ABI1.0)
+    0x102: Machine("loongarch64", ("ld-linux-loongarch-lp64d.so.1", "ld.so.1"), published=False, newest=38),
 }
 
 
@@ -99,7 +99,10 @@ def opened(archive: Path) -> Iterator[tarfile.TarFile]:
         with tarfile.open(archive, "r:gz") as package:
             yield package
     except (tarfile.TarError, EOFError, zlib.error, BadGzipFile) as error:
-        raise UsageError(f"“{archive.name}”不是完整的tar.gz文件。请重新下载，并核对校验值。") from error
+        raise UsageError(
+            f"“{archive.name}”不是完整的tar.gz文件。请重新下载，并核对校验值；"
+            "给Windows电脑做的，不要加 --system linux。"
+        ) from error
 
 
 def checked_members(package: tarfile.TarFile, archive: Path) -> list[tarfile.TarInfo]:
@@ -180,7 +183,7 @@ def _machine(head: bytes, archive: Path) -> Machine:
         raise UsageError(
             f"“{archive.name}”是给另一种处理器的（编号{code}），没有它的组件。要x86_64或aarch64的。"
         )
-    if MACHINES[code].loader not in _loader(head):
+    if _loader(head).rpartition("/")[2] not in MACHINES[code].loaders:
         raise UsageError(
             f"“{archive.name}”不是给用glibc的系统的（例如musl的）。要名字里有 linux-gnu 的那一个。"
         )

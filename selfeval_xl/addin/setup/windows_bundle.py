@@ -42,7 +42,10 @@ def inspect(archive: Path) -> tuple[Target, tuple[str, ...]]:
             with package.open("python.exe") as file:
                 platform, machine = _machine(archive, file.read(4096))
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise UsageError(f"“{archive.name}”不是完整的zip文件。请重新下载，并核对校验值。") from error
+        raise UsageError(
+            f"“{archive.name}”不是完整的zip文件。请重新下载，并核对校验值；"
+            "给Linux电脑做的，要加 --system linux。"
+        ) from error
     target = Target(version, (platform,), machine, "Windows", (*NEEDED, *WINDOWS))
     return target, tuple(_WITHOUT[name] for name in target.without())
 
