@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.addin.setup import linux_python, linux_starters
+from selfeval_xl.addin.setup import linux_bundle, linux_python, linux_starters
 from selfeval_xl.addin.setup.bundle import bundle
 from selfeval_xl.errors import UsageError
 from selfeval_xl.workflows.demo.county import seed_filing
@@ -308,6 +308,7 @@ class Desk:
             "PATH": str(self.tools),
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
+            "XDG_CURRENT_DESKTOP": "UKUI",
             "PYTHONPATH": "/nowhere",
             "PYTHONHOME": "/nowhere",
         }
@@ -346,6 +347,8 @@ def desk() -> Iterator[Desk]:
         tools.mkdir()
         for name in TOOLS:
             (tools / name).symlink_to(shutil.which(name))
+        (tools / "xdg-open").write_text('#!/bin/sh\nprintf "%s\\n" "$1" >>"$HOME/opened"\n')
+        (tools / "xdg-open").chmod(0o755)
         made = Desk(home, tools)
         made.desktop.mkdir(parents=True)
         yield made
@@ -353,8 +356,9 @@ def desk() -> Iterator[Desk]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="a Linux desk")
-def test_a_desk_without_python_rights_or_network(desk, tmp_path):
+def test_a_desk_without_python_rights_or_network(desk, tmp_path, monkeypatch):
     """The whole way: made, installed, files dropped, a folder watched, updated, uninstalled."""
+    monkeypatch.setattr(linux_bundle, "COMPRESSION", 1)
     carried = desk.home / "U盘 一" / "离线 包"
     bundle(carried, bundles.own_python(tmp_path / "p.tar.gz"), bundles.own_wheels(tmp_path / "w"), "linux")
     data = seed_filing()
@@ -387,9 +391,14 @@ def test_a_desk_without_python_rights_or_network(desk, tmp_path):
     assert run.returncode == 0, told + run.stderr
     marked = [books / "应急局 a'b\"c & d_标注.xlsx", folder / "教育局=%f_标注.xlsx"]
     assert all(path.is_file() for path in marked) and "须修改" in told and "Traceback" not in told
+    opened = desk.home / "opened"
+    assert _within(10, lambda: opened.exists() and len(opened.read_text("utf-8").splitlines()) == 2)
+    assert set(opened.read_text("utf-8").splitlines()) == set(map(str, marked))
     run = desk.run(*dropped[:-2], desk.home / "没有.xlsx")
     told = (desk.home / ".config/selfeval_xl/上次校验.txt").read_text(encoding="utf-8")
     assert run.returncode == 2 and "没有.xlsx" in told
+    assert opened.read_text("utf-8").splitlines()[2:] == [str(desk.home / ".config/selfeval_xl/上次校验.txt")]
+    opened.unlink()
 
     login = words(re.search("^Exec=(.*)$", entries[2].read_text(encoding="utf-8"), re.MULTILINE)[1])
     watched = desk.desktop / "绩效自评"

@@ -19,6 +19,7 @@ from selfeval_xl.addin.setup.wheels import Target, Wheel, code_of
 
 __all__ = ["fill", "inspect"]
 
+COMPRESSION = 6
 # Of the archive's Python: what no desk needs, and its own packages, which would stand in the way of ours.
 _LEFT_OUT = re.compile(rf"{TOP}/(include|lib/python3\.\d+/(test|idlelib|ensurepip|site-packages))/")
 _SCRIPTS = {
@@ -37,7 +38,7 @@ def fill(desk: Path, archive: Path, target: Target, wheels: tuple[Wheel, ...]) -
     for name, text in (("安装.sh", linux_starters.INSTALL), ("使用说明.txt", linux_starters.GUIDE)):
         (desk / name).write_bytes(linux_starters.filled(text, version, machine))
     (desk / "安装.sh").chmod(0o755)
-    with tarfile.open(desk / linux_starters.ARCHIVE, "w:gz", compresslevel=6) as out:
+    with tarfile.open(desk / linux_starters.ARCHIVE, "w:gz", compresslevel=COMPRESSION) as out:
         _copy_python(archive, out)
         packages = PurePosixPath(TOP, "lib", f"python{version}", "site-packages")
         for wheel in wheels:
