@@ -320,7 +320,7 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
         if pair:
             yield Finding(
                 message=f"{text.what}里一处写“{pair[0]}”，一处写“{pair[1]}”，看不出到底完成没有。",
-                hint="分开写清哪些完成了、哪些没有进展和原因；写错的一处改正。",
+                hint="先写总的完成到什么程度，再分开写哪些完成了、哪些没有进展和原因；写错的一处改正。",
                 cell=text.cell,
                 subject=text.what,
                 value=text.text[:80],
