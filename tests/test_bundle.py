@@ -175,6 +175,7 @@ def test_of_several_wheels_the_newest_that_fits_is_taken(wheels):
         (['old; python_version < "3.13"'], "old（openpyxl要用它）"),
         (['x; os_name == "nt" and platform_machine == "AMD64"'], "x（openpyxl要用它）"),
         (['y; a_word_of_tomorrow == "1"'], None),
+        (['z; os_name ~= "n"'], "z（openpyxl要用它）"),  # cannot be judged
         (['psutil; sys_platform == "darwin"'], None),
         (['tomli; python_version < "3.11"'], None),
         (['reports; extra == "reports"'], None),

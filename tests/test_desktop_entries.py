@@ -20,17 +20,17 @@ from selfeval_xl.errors import UsageError
 
 PATHS = (
     "/opt/a",
-    "/home/张三/绩效 自评",
-    "/home/o'brien",
-    '/home/a"b',
-    "/home/a\\b",
-    "/home/$HOME $(id) `id`",
-    "/home/100%",
-    "/home/%F %f %U %%",
-    "/home/a=b;c&d|e>f<g~h*i?j#k(l)",
-    "/home/-rf --",
-    '/home/\\\\$ \\" \\`',
-    "/home/😀　全角",
+    "/srv/张三/绩效 自评",
+    "/srv/o'brien",
+    '/srv/a"b',
+    "/srv/a\\b",
+    "/srv/$HOME $(id) `id`",
+    "/srv/100%",
+    "/srv/%F %f %U %%",
+    "/srv/a=b;c&d|e>f<g~h*i?j#k(l)",
+    "/srv/-rf --",
+    '/srv/\\\\$ \\" \\`',
+    "/srv/😀　全角",
 )
 
 
@@ -66,7 +66,7 @@ def test_the_values_of_the_specification():
     assert command_line("a%b") == "a%%b"
 
 
-@pytest.mark.parametrize("path", ["/home/a\nb", "/home/a\rb", "/home/\x00", "/home/\udcff"])
+@pytest.mark.parametrize("path", ["/srv/a\nb", "/srv/a\rb", "/srv/\x00", "/srv/\udcff"])
 def test_what_no_line_can_have_is_refused(path):
     with pytest.raises(UsageError, match="不能用的字符"):
         command_line("/bin/sh", path)
