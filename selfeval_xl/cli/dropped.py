@@ -10,7 +10,7 @@ from pathlib import Path
 
 from selfeval_xl.readers.formats.kinds import WORKBOOKS
 
-USAGE = f"请把自评表（{WORKBOOKS}）拖到 selfeval-check.cmd 的图标上；可以一次拖几个，也可以拖整个文件夹。"
+USAGE = f"请把自评表（{WORKBOOKS}）拖到校验的图标上；可以一次拖几个，也可以拖整个文件夹。"
 
 
 def main(names: list[str]) -> int:
