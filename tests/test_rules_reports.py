@@ -166,6 +166,9 @@ def test_a_goal_is_not_another_departments(goals, told):
     assert len(found(*county(*goals), rule="X08")) == told
 
 
+FIVE = "(1)企业产值：49个 (2)补贴率 100% (3)畅通率：98% (4)使用率 100% (5)经济发展 100%"
+
+
 def listing(text: str, target: str = "=25部", actual: str = "0部") -> list[str]:
     row = Indicator(
         level1="产出指标",
@@ -204,6 +207,7 @@ def listing(text: str, target: str = "=25部", actual: str = "0部") -> list[str
         ("培训26人", []),
         ("各项工作按进度完成100%", ["各项工作按进度完成100%"]),
         ("各项工作完成90%", []),
+        (f"指标：{FIVE.replace('企业', '企' + chr(10) + '业')}", ["企业产值"]),
         (
             (
                 "指标：(1)企业数量：49个 (2)补贴率 100% (3)畅通率：98% (4)使用率 100% (5)经济发展 100% (6)"
@@ -216,9 +220,6 @@ def listing(text: str, target: str = "=25部", actual: str = "0部") -> list[str
 )
 def test_what_a_report_lists_is_what_the_forms_list(text, told):
     assert listing(text) == told
-
-
-FIVE = "(1)企业产值：49个 (2)补贴率 100% (3)畅通率：98% (4)使用率 100% (5)经济发展 100%"
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,8 @@ def form(*rows: Indicator, line: FundingLine | None = None, actual: str = "", **
 def test_what_is_in_the_wrong_level_is_told_why_and_where_it_belongs(name, level2, says, place):
     (finding,) = indicators.name_unlike_level(form(row(name, "≥1", level2=level2)), default())
     assert finding.message == f"“{name}”{says}，放在“{level2}”下面不合适。"
-    assert finding.hint == f"下年申报时移到{place}下面。"
+    first = "改成次数（例如“≥4次”），再" if "周期" in name else ""
+    assert finding.hint == f"下年申报时{first}移到{place}下面。"
 
 
 @pytest.mark.parametrize("name", ["机房租赁时间", "专线租金时间", "车辆租期", "物业服务期限", "设备租用时间"])

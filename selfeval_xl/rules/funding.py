@@ -456,10 +456,12 @@ def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
         ]
         if wrong:
             listed = "，".join(f"{name}{amount}" for name, _, amount in splits)
+            alone = sum(total.amount(other) == wanted for other in AMOUNTS) == 1
+            column = f"{NAMES[key]}：" if alone else ""  # a breakdown in words does not say of which it is
             yield replace(
                 total.finding(
                     key,
-                    f"{NAMES[key]}：合计{getattr(total, key)}{form.money_unit}，{listed}，几处应当相等。",
+                    f"{column}合计{getattr(total, key)}{form.money_unit}，{listed}，几处应当相等。",
                     value=str(wrong[0][0]),
                     expected=getattr(total, key),
                     hint="核对各种分法的合计，漏列的补上，填错的改正；口径不同的请说明。",

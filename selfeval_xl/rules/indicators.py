@@ -147,7 +147,7 @@ def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
                 yield row.finding(
                     "name",
                     f"{named(row)}{_what_it_says(name)}，放在“{tidy(row.level2 or '')}”下面不合适。",
-                    hint=f"下年申报时移到{_fitting_level(row, form)}下面。",
+                    hint=f"下年申报时{_first(name)}移到{_fitting_level(row, form)}下面。",
                     value=row.name,
                 )
                 break
@@ -159,6 +159,11 @@ def _what_it_says(name: str) -> str:
         (says for says, names in pattern_table("what_names_say").items() if names.search(name)),
         "说的是别的事",
     )
+
+
+def _first(name: str) -> str:
+    """What is to be done with a name before it is moved; "" for most."""
+    return next((what for what, names in pattern_table("renamed_first").items() if names.search(name)), "")
 
 
 def _fitting_level(row: Indicator, form: Form) -> str:

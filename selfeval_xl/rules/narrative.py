@@ -320,7 +320,7 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
         if pair:
             yield Finding(
                 message=f"{text.what}里一处写“{pair[0]}”，一处写“{pair[1]}”，说法不一致。",
-                hint="没有全部完成的，写“部分完成”，分开写清完成了哪些、哪些没有进展和原因；写错的一处改正。",
+                hint="没有全部完成的，写“部分完成”，分开写清完成了哪些、哪些没有进展和原因；写错的一处改正，两处都对的请说明。",
                 cell=text.cell,
                 subject=text.what,
                 value=text.text[:80],

@@ -27,6 +27,7 @@ _LISTED = re.compile(
     r"(?P<name>[^\d\s()（）;；:：。,，、.]{3,20})\s*+[:：]?+\s*+(?P<number>\d+(?:\.\d+)?)\s*+(?P<unit>%|"
     r"[\u4e00-\u9fff]{1,3})"
 )
+_BROKEN_WORD = re.compile(r"(?<=[\u4e00-\u9fff])[ \t]*\n[ \t]*(?=[\u4e00-\u9fff])")
 _LEVEL = re.compile(r"(?:数量|质量|时效|成本|效益|满意度)指标$")
 # Words of a count that names no indicator: “共设绩效指标12个，已完成10个”.
 _SUMMED = re.compile(r"指标(?:共|\d|值|$)|已完成|未完成|超额|待核定|未填|完成率$|实际完成|偏差率")
@@ -174,9 +175,13 @@ def _indicators_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
 
 
 def _listed(text: str) -> list[tuple[str, Decimal, str]]:
-    """The names, numbers and units that a report lists; levels of indicators are no names."""
+    """The names, numbers and units that a report lists; levels of indicators are no names.
+
+    A paragraph may end in the middle of a word, as where lines were copied.
+    """
     found = [
-        (match["name"].strip(), Decimal(match["number"]), match["unit"]) for match in _LISTED.finditer(text)
+        (match["name"].strip(), Decimal(match["number"]), match["unit"])
+        for match in _LISTED.finditer(_BROKEN_WORD.sub("", text))
     ]
     return [item for item in found if not _LEVEL.search(item[0]) and not _SUMMED.search(item[0])]
 
@@ -225,7 +230,7 @@ def _all_done_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
                 f"报告“{title}”写“{claim}”，"
                 f"表中有{len(unmet)}个指标未完成（{named}{'等' if len(unmet) > 3 else ''}）。"
             ),
-            hint="按表中的完成情况改报告。",
+            hint="按表中的完成情况改报告；口径不同的，请说明。",
             subject=title,
             value=claim,
             expected=f"{len(unmet)}个未完成",

@@ -297,7 +297,7 @@ def score_out_of_proportion(form: Form, policy: Policy) -> Iterator[Finding]:
             yield asked_for_unit(
                 row,
                 "score",
-                "单位相同的，按完成比例改得分，写明没有完成的原因。",
+                "单位相同的，按完成比例改得分，写明没有完成的原因；单位不同的，按指标值的单位重填完成值。",
                 f"；单位相同的话，按完成比例约得{number(row.expected_score)}分，填的是{number(item.score)}分",
                 number(row.expected_score),
             )

@@ -205,7 +205,7 @@ def requirements_of(wheel: Path) -> tuple[Requirement, ...]:
             item = next(
                 each
                 for each in package.infolist()
-                if re.fullmatch(r"[^/]+\.dist-info/METADATA", each.filename)
+                if re.fullmatch(r"\A[^/]+\.dist-info/METADATA\Z", each.filename)
             )
             if item.file_size > _MOST:
                 raise UnreadableFile(f"“{wheel.name}”的说明大得不正常，没有用它。")
