@@ -7,7 +7,7 @@ Private Const NO_FILL As Long = -4142
 Private Const LINK_GAP As Long = 2
 Private Const MOST As Long = 6
 Private Const MOST_CELLS As Long = 200000
-Private Const UP As Long = -4162
+Private Const MOST_ROWS As Long = 5000
 
 Private linkSheet() As String, linkRow() As Long, linkNumbers() As String, linkTarget() As Long, links As Long
 Private columnSheet() As String, columnPlace() As Long, linkColumns As Long
@@ -41,7 +41,7 @@ End Sub
 
 Public Sub RemoveLinks(ByVal book As Object)
     ' The linkColumns are remembered meanwhile: new links go where the old ones stood.
-    Dim sheet As Object, used As Object, column As Long
+    Dim sheet As Object, used As Object, rows As Object, column As Long
     linkColumns = 0
     For Each sheet In book.Worksheets
         If sheet.Name <> Told("results") And sheet.Name <> Told("returned") And Not sheet.ProtectContents Then
@@ -49,20 +49,15 @@ Public Sub RemoveLinks(ByVal book As Object)
             If CDbl(used.Rows.Count) * used.Columns.Count <= MOST_CELLS Then
                 RemoveLinksIn used
             Else
-                ' Formats reach far down, as after a colour for whole columns: only what each column holds is taken.
+                ' Formats reach far down, as after a colour for whole columns: only the rows of forms are taken, column by column.
                 For column = used.Column To used.Column + used.Columns.Count - 1
-                    RemoveLinksIn sheet.Range(sheet.Cells(1, column), sheet.Cells(LastRow(sheet, column), column))
+                    Set rows = sheet.Range(sheet.Cells(1, column), sheet.Cells(MOST_ROWS, column))
+                    If Application.WorksheetFunction.CountA(rows) > 0 Then RemoveLinksIn rows
                 Next column
             End If
         End If
     Next sheet
 End Sub
-
-Private Function LastRow(ByVal sheet As Object, ByVal column As Long) As Long
-    ' The last row with content; links further down than MOST_CELLS rows were never written.
-    LastRow = sheet.Cells(sheet.Rows.Count, column).End(UP).Row
-    If LastRow > MOST_CELLS Then LastRow = MOST_CELLS
-End Function
 
 Private Sub RemoveLinksIn(ByVal used As Object)
     Dim cell As Object, row As Long, column As Long, formulas As Variant
