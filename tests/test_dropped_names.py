@@ -92,7 +92,7 @@ def test_dropped_files_of_these_names_are_checked_and_opened_each(received, monk
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
     checked, opened = [], []
 
-    def check_saved(path: Path, policy: object, written: object, roster: object = None) -> WatchedFile:
+    def check_saved(path: Path, *_: object, **__: object) -> WatchedFile:
         checked.append(path)
         return WatchedFile(path, out=path.with_name(f"{path.stem}_标注.xlsx"))
 

@@ -79,7 +79,8 @@ GUIDE = """绩效自评工具　离线包使用说明
 
 一、用Excel的：关闭Excel，双击“安装.cmd”，再打开Excel，上面会多出“绩效自评”选项卡。
 二、用WPS的，或者Excel不让用宏的：把自评表拖到“selfeval-check.cmd”上，结果是旁边的“…_标注.xlsx”，原文件不动。
-三、没有出现选项卡：右键点selfeval.xlam，“属性”里勾“解除锁定”，再运行“安装.cmd”；仍没有，请看安装手册“宏被禁用”。
+三、没有出现选项卡：请看安装手册“选项卡没有出来”。本县有参数表、名册的，在本文件夹的地址栏输入cmd回车，运行 \
+python\\python.exe -m selfeval_xl settings --policy 参数表.xlsx --roster 名册.xlsx，以后校验都用它们。
 四、不用了：关闭Excel，在本文件夹的地址栏输入cmd回车，\
 运行 python\\python.exe -m selfeval_xl addin uninstall，再删掉这个文件夹。
 
