@@ -3,10 +3,10 @@
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV = .venv
 BIN = $(VENV)/bin
-PACKAGES = libreoffice-calc libreoffice-writer python3-uno fonts-noto-cjk poppler-utils nodejs npm
+PACKAGES = libreoffice-calc libreoffice-writer python3-uno fonts-noto-cjk poppler-utils desktop-file-utils nodejs npm
 SOURCES = setup.cfg pyproject.toml
 # Two workers that take file after file, in the order of conftest.py.
-PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --durations-min=10
 
 .PHONY: demo test quick lint soak mutants fuzz templates judgements rules addin pictures bench clean system
 
@@ -61,6 +61,7 @@ pictures: $(VENV)/.test system
 	@$(BIN)/python docs/make_pictures.py
 	@$(BIN)/python docs/pictures_of_issue.py
 	@$(BIN)/python docs/pictures_of_returns.py
+	@$(BIN)/python docs/pictures_of_desks.py
 	@$(BIN)/python docs/make_template_pictures.py
 	@$(BIN)/python docs/make_county_pictures.py
 	@$(BIN)/python docs/make_province_pictures.py

@@ -21,6 +21,7 @@ LONGEST = (
     "test_province",
     "test_nothing_lost",
     "test_vba_shim",
+    "test_linux_bundle",
     "test_unchanged",
     "test_issuing",
     "test_contracts",
@@ -81,8 +82,12 @@ def libreoffice():
 
 @pytest.fixture(scope="session", autouse=True)
 def _settings_of_nobody(tmp_path_factory):
-    """Keeps the add-in's settings in a folder of this run, out of the home of whoever runs the tests."""
+    """Keeps the add-in's settings in a folder of this run, out of the home of whoever runs the tests.
+
+    Nothing that a test writes is opened on that person's desktop.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("XDG_CURRENT_DESKTOP", raising=False)
         patch.setenv("SELFEVAL_HOME", str(tmp_path_factory.mktemp("settings")))
         yield
 

@@ -4,7 +4,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 missing() {
     command -v soffice >/dev/null && command -v pdftoppm >/dev/null && command -v npm >/dev/null \
-        && /usr/bin/python3 -c 'import uno' 2>/dev/null && fc-list 2>/dev/null | grep -qi 'cjk\|simsun\|wenquanyi' || return 0
+        && command -v desktop-file-validate >/dev/null && /usr/bin/python3 -c 'import uno' 2>/dev/null && fc-list 2>/dev/null | grep -qi 'cjk\|simsun\|wenquanyi' || return 0
     return 1
 }
 if missing; then

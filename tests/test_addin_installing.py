@@ -1,10 +1,7 @@
-"""Installing the add-in without Windows: into a folder that is named, or where APPDATA says; and the bundle
-from stand-ins.
-"""
+"""Installing the add-in without Windows: into a folder that is named, or where APPDATA says; the starters."""
 
 from __future__ import annotations
 
-import configparser
 import os
 import re
 import subprocess
@@ -15,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl import templates
-from selfeval_xl.addin.setup import bundle, install, starters
+from selfeval_xl.addin.setup import install, starters
 from selfeval_xl.errors import UsageError
 from selfeval_xl.workflows.demo.county import seed_filing
 from support.command import ROOT, selfeval
@@ -92,144 +89,6 @@ def test_on_a_machine_that_is_not_windows_it_says_so(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="只能装在Windows上"):
         install.install()
     assert "只能装在Windows上" in selfeval("addin", "status").stdout
-
-
-def wheel(folder: Path, name: str, files: dict[str, str]) -> None:
-    with zipfile.ZipFile(folder / f"{name.replace('-', '_')}-1.0-py3-none-any.whl", "w") as package:
-        for path, text in files.items():
-            package.writestr(path, text)
-
-
-@pytest.fixture
-def stand_ins(tmp_path) -> tuple[Path, Path]:
-    """An embeddable Python that is none, and wheels with one module each."""
-    archive, wheels = tmp_path / "python-3.12.10-embed-amd64.zip", tmp_path / "wheels"
-    wheels.mkdir()
-    with zipfile.ZipFile(archive, "w") as package:
-        for name in ("python.exe", "python312.zip", "python312._pth"):
-            package.writestr(name, "x")
-    for name in (*bundle.NEEDED, *bundle.WINDOWS, "numpy", "pandas"):
-        wheel(
-            wheels,
-            name,
-            {f"{name.replace('-', '_').lower()}_module.py": "", f"{name}-1.0.data/scripts/run.exe": "x"},
-        )
-    wheel(
-        wheels,
-        "pywin32",
-        {"pywin32_system32/pywintypes312.dll": "dll", "pywin32-1.0.data/platlib/win32/lib/x.py": ""},
-    )
-    return archive, wheels
-
-
-def test_the_bundle_has_everything_and_no_pandas(stand_ins, tmp_path):
-    archive, wheels = stand_ins
-    out = tmp_path / "离线包"
-    run = selfeval("addin", "bundle", "-o", out, "--python", archive, "--wheels", wheels)
-    assert run.returncode == 0 and run.stderr == ""
-    there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    assert {
-        "selfeval.xlam",
-        "selfeval.xltm",
-        "selfeval-check.cmd",
-        "安装.cmd",
-        "使用说明.txt",
-        "python/python.exe",
-        "python/pywintypes312.dll",
-        "packages/selfeval_xl/cli/app.py",
-        "packages/selfeval_xl/addin/setup/selfeval.xlam",
-        "packages/xlwings_module.py",
-        "packages/win32/lib/x.py",
-    } <= there
-    assert not [name for name in there if re.search(r"pandas|numpy|run\.exe|__pycache__", name)]
-    assert (out / "python" / "python312._pth").read_text(encoding="ascii").split() == [
-        "python312.zip",
-        ".",
-        "..\\packages",
-        "..\\packages\\win32",
-        "..\\packages\\win32\\lib",
-        "..\\packages\\pythonwin",
-    ]
-    assert (out / "使用说明.txt").read_bytes().startswith(b"\xef\xbb\xbf")
-    again = selfeval("addin", "bundle", "-o", out, "--python", archive, "--wheels", wheels)
-    assert again.returncode == 2 and "不是空的" in again.stderr
-
-
-def test_what_decrypts_goes_into_a_bundle_with_its_wheels(stand_ins, tmp_path):
-    archive, wheels = stand_ins
-    for name in ("msoffcrypto-tool", "olefile", "cryptography", "cffi", "pycparser"):
-        wheel(wheels, name, {f"{name.replace('-', '_')}_module.py": ""})
-    out = tmp_path / "离线包"
-    assert selfeval("addin", "bundle", "-o", out, "--python", archive, "--wheels", wheels).returncode == 0
-    assert (out / "packages" / "msoffcrypto_tool_module.py").is_file()
-    assert (out / "packages" / "cryptography_module.py").is_file()
-
-
-@pytest.mark.parametrize("machine,platform", [(0x014C, "win32"), (0x8664, "win_amd64"), (None, "win_amd64")])
-def test_the_wheels_are_those_of_the_python(machine, platform, tmp_path):
-    header = bytearray(256)
-    if machine:
-        header[0x3C:0x40] = (128).to_bytes(4, "little")
-        header[128:134] = b"PE\0\0" + machine.to_bytes(2, "little")
-    with zipfile.ZipFile(tmp_path / "p.zip", "w") as package:
-        package.writestr("python.exe", bytes(header))
-    assert bundle.python_platform(tmp_path / "p.zip") == platform
-
-
-def test_a_bundle_of_32_bits_goes_without_msgspec_and_says_so(stand_ins, tmp_path):
-    """msgspec has wheels for win_amd64 and win_arm64 only."""
-    archive, wheels = tmp_path / "python-3.12.10-embed-win32.zip", stand_ins[1]
-    header = b"MZ".ljust(0x3C, b"\0") + (64).to_bytes(4, "little") + b"PE\0\0\x4c\x01"
-    with zipfile.ZipFile(archive, "w") as package:
-        for name in ("python.exe", "python312.zip", "python312._pth"):
-            package.writestr(name, header)
-    run = selfeval("addin", "bundle", "-o", tmp_path / "包", "--python", archive, "--wheels", wheels)
-    assert run.returncode == 0 and "32位的离线包：不能汇总全县" in run.stdout
-    assert not list((tmp_path / "包" / "packages").glob("msgspec*"))
-    next(wheels.glob("msgspec*")).unlink()
-    assert (
-        selfeval("addin", "bundle", "-o", tmp_path / "又", "--python", archive, "--wheels", wheels).returncode
-        == 0
-    )
-    with pytest.raises(UsageError, match="缺少组件：msgspec"):
-        bundle.bundle(tmp_path / "大", stand_ins[0], wheels)
-
-
-def test_what_is_missing_is_named(stand_ins, tmp_path):
-    archive, wheels = stand_ins
-    next(wheels.glob("lxml*")).unlink()
-    with pytest.raises(UsageError, match="缺少组件：lxml"):
-        bundle.bundle(tmp_path / "包", archive, wheels)
-    assert not (tmp_path / "包").exists() and not list(tmp_path.glob("~*"))
-
-
-@pytest.mark.parametrize(
-    "names,said",
-    [
-        (["python.exe", "python310._pth"], "太旧"),
-        (["readme.txt"], "不是嵌入式Python"),
-        (None, "不是完整的zip"),
-    ],
-)
-def test_only_an_embeddable_python_is_taken(tmp_path, names, said):
-    archive = tmp_path / "p.zip"
-    archive.write_bytes(b"nothing")
-    if names:
-        with zipfile.ZipFile(archive, "w") as package:
-            for name in names:
-                package.writestr(name, "x")
-    with pytest.raises(UsageError, match=said):
-        bundle.python_version(archive)
-
-
-def test_the_desk_gets_what_the_package_requires():
-    asked = configparser.ConfigParser()
-    asked.read(ROOT / "setup.cfg", encoding="utf-8")
-    assert {
-        re.split(r"[ <>=]", line, maxsplit=1)[0]
-        for line in asked["options"]["install_requires"].split("\n")
-        if line
-    } == set(bundle.NEEDED)
 
 
 @pytest.mark.parametrize("text", [starters.CHECK, starters.INSTALL])

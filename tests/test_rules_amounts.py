@@ -8,8 +8,9 @@ import pytest
 
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.assessment.verdicts import assess
-from selfeval_xl.model.forms import Form, Indicator
+from selfeval_xl.model.forms import Filing, Form, Goal, Indicator, ReadFile
 from selfeval_xl.rules import budget_changes, funding, funding_and_indicators, missing_amounts
+from selfeval_xl.rules.runner import check
 from support.money_forms import form, found
 
 
@@ -147,3 +148,30 @@ def test_what_follows_from_a_wrong_total_is_no_second_finding(rows, rule, fires)
     checked = form(*rows)
     assert list(funding.total_is_not_the_sum(checked, default()))
     assert bool(found(rule, checked)) == fires
+
+
+@pytest.mark.parametrize(
+    "outcome, told",
+    [
+        ("", "表里没有说明余下的钱是节约了还是没有支付。"),
+        ("已完成护林员补助经费支付。", "目标完成情况写了“已完成护林员补助经费支付”，没有写余下的钱是"),
+        ("工程款已全部支付完毕，效果良好。", "目标完成情况写了“工程款已全部支付完毕”，没有写余下的钱是"),
+        ("设备款已结清。", "目标完成情况写了“设备款已结清”，没有写余下的钱是"),
+    ],
+)
+def test_a_low_rate_with_every_indicator_met_is_asked_about_once(outcome: str, told: str) -> None:
+    rows = tuple(
+        Indicator(name=f"修建渠道{number}", target="≥2公里", actual="2公里", cells={"actual": f"F{number}"})
+        for number in (12, 13)
+    )
+    checked = form(
+        "合计 50 50 20 _", indicators=rows, goal=Goal(actual=outcome or None, cells={"actual": "E9"})
+    )
+    filing = Filing(
+        department="甲局", forms=(checked,), files=(ReadFile(path=checked.file, forms=(checked,)),)
+    )
+    (finding,) = [each for each in check([filing]) if each.rule in ("F05", "F12")]
+    assert finding.rule == "F12" and told in finding.message
+    assert finding.message.startswith(
+        "合计执行率40.00%（全年预算数50万元，执行20万元），填报的2个指标全部完成，"
+    )

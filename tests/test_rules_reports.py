@@ -250,6 +250,22 @@ def test_the_unmet_of_a_report_that_says_all_is_done_are_named(unmet: int, named
     assert [named in finding.message for finding in check([given]) if finding.rule == "X04"] == [True]
 
 
+@pytest.mark.parametrize("copies", [1, 2])
+def test_a_count_whose_name_says_nothing_is_held_against_the_report_once(copies: int) -> None:
+    """Also where the same form came as a workbook and in the Word file with the report."""
+    given = filing(("二、绩效目标完成情况", "巡逻船艇数量：7艘"))
+    row = Indicator(name="数量", target="=9艘", actual="0艘", cells={"target": "F11", "actual": "G11"})
+    forms = [replace(given.forms[0], file=f"{number}.xlsx", indicators=(row,)) for number in range(copies)]
+    files = [ReadFile(path=form.file, forms=(form,)) for form in forms]
+    given = replace(given, forms=tuple(forms), files=(*files, given.files[1]))
+    (finding,) = [finding for finding in check([given]) if finding.rule == "X04"]
+    assert finding.message == (
+        "报告“二、绩效目标完成情况”写“巡逻船艇数量”7艘，"
+        "部门整体支出绩效自评表“数量”（没有写是什么，单位也是“艘”）的指标值是=9艘、实际完成0艘。"
+    )
+    assert finding.hint == "说的是同一件事的，核对后统一；不是的，请说明。"
+
+
 @pytest.mark.parametrize("several, status", [(True, "ran"), (False, "skipped")])
 def test_a_department_of_a_county_is_checked_by_itself_too(several: bool, status: str) -> None:
     others = OtherFilings(scanned=frozenset(), several=several)

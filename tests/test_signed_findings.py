@@ -67,7 +67,7 @@ def test_a_seal_is_stamped_and_not_filled_in():
     table = HEAD.format(department="主管部门", name="某县民政局", phone="") + (
         "| 单位（公章）：     填报人：孙某     填表日期：2025年3月1日 | < | < | < | < | < | < | < |"
     )
-    assert only(table, "T09").message == "“单位公章”处没有盖章，也没有附盖章扫描件。"
+    assert only(table, "T09").message == "“单位公章”处没有盖章，一起校验的文件里也没有盖章扫描件。"
 
 
 EXPERT = """
@@ -114,7 +114,6 @@ def form(*rows: Indicator, line: FundingLine | None = None, actual: str = "", **
 @pytest.mark.parametrize(
     ("name", "level2", "says", "place"),
     [
-        ("机房租赁时间", "时效指标", "说的是租用多长时间，不是什么时候完成", "“数量指标”"),
         ("消防设施检查周期", "时效指标", "说的是多久做一次，不是什么时候完成", "“数量指标”"),
         ("村级广播覆盖率", "时效指标", "说的是做到了多大比例", "“数量指标”“质量指标”里相符的一个"),
         ("溺水事故数", "服务对象满意度指标", "说的是有没有出事", "“社会效益指标”"),
@@ -126,6 +125,12 @@ def test_what_is_in_the_wrong_level_is_told_why_and_where_it_belongs(name, level
     (finding,) = indicators.name_unlike_level(form(row(name, "≥1", level2=level2)), default())
     assert finding.message == f"“{name}”{says}，放在“{level2}”下面不合适。"
     assert finding.hint == f"下年申报时移到{place}下面。"
+
+
+@pytest.mark.parametrize("name", ["机房租赁时间", "专线租金时间", "车辆租期", "物业服务期限", "设备租用时间"])
+def test_how_long_something_is_rented_may_be_a_matter_of_time(name):
+    """Many bureaus accept the period of a service (服务期限12个月) under 时效指标."""
+    assert not list(indicators.name_unlike_level(form(row(name, "=12个月", level2="时效指标")), default()))
 
 
 def test_the_right_level_is_called_as_the_form_prints_it():
@@ -146,6 +151,11 @@ def test_a_level_in_the_wrong_place_can_be_mended_on_a_form_with_points():
     [
         ("项目至今尚未实施，年度目标任务圆满完成。", ("项目至今尚未实施", "年度目标任务圆满完成")),
         ("项目目前无进展。本年工程已全部完工。", ("项目目前无进展", "本年工程已全部完工")),
+        (
+            "护林员补助资金未下达，项目目前无进展。防火宣传项目已经完成。",
+            ("护林员补助资金未下达，项目目前无进展", "防火宣传项目已经完成"),
+        ),
+        ("项目无进展，全年资金未下达，年度目标任务圆满完成。", ("项目无进展", "年度目标任务圆满完成")),
         ("东区管网改造项目尚未开工；西区管网改造项目已完成。", None),
         ("1.桥梁检测项目尚未开工。2.路面养护工程已全部完成。", None),
         ("培训经费尚未支付，会议费用已全部支付完毕。", None),
@@ -162,7 +172,7 @@ def test_a_contradiction_is_quoted_and_asked_about():
         form(actual="项目目前无进展。本年度项目已全部完成。"), default()
     )
     assert finding.message == (
-        "目标完成情况里一处写“项目目前无进展”，一处写“本年度项目已全部完成”，看不出到底完成没有。"
+        "目标完成情况里一处写“项目目前无进展”，一处写“本年度项目已全部完成”，说法不一致。"
     )
 
 

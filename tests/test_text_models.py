@@ -147,8 +147,9 @@ def test_weights_are_small_and_need_no_numpy():
 
 
 def test_weights_are_loaded_in_little_more_than_it_takes_to_unpack_their_words():
-    """The processor's time in a fresh interpreter (about 15 ms), against a bare dictionary of the same words in
-    the same run: a slow or busy machine slows both.
+    """The processor's time in a fresh interpreter (about 15 ms), against a bare dictionary of the same words.
+
+    Both in the same run: a slow or busy machine slows both.
     """
     code = """
 import time, zlib
@@ -159,7 +160,8 @@ started = time.process_time()
 took, folder = time.process_time() - started, resources.files("selfeval_xl.assessment").joinpath("weights")
 started = time.process_time()
 for name in models.JUDGEMENTS:
-    dict.fromkeys(zlib.decompress(folder.joinpath(f"{name}.bin").read_bytes()).decode(models._CODE).split(), 0)
+    packed = folder.joinpath(f"{name}.bin").read_bytes()
+    dict.fromkeys(zlib.decompress(packed).decode(models._CODE).split(), 0)
 print(took / (time.process_time() - started))
 """
     command = [sys.executable, "-c", code]

@@ -135,8 +135,27 @@ def test_there_must_be_a_folder(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there a desktop may be there")
-def test_nothing_is_opened_where_there_is_no_windows_desktop(folder):
+def test_nothing_is_opened_where_there_is_no_desktop(folder):
     assert open_beside(WatchedFile(folder, out=folder / "应急局 自评表.xlsx")) is False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a desktop of Linux")
+def test_on_a_linux_desktop_the_copy_is_opened_by_its_own_name(folder, monkeypatch):
+    opener, told = folder / "xdg-open", folder / "told"
+    opener.write_text(f'#!/bin/sh\nprintf "%s" "$1" >"{told}.part" && mv "{told}.part" "{told}"\n')
+    opener.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    monkeypatch.chdir(folder)
+    copy = Path("-表 $(id) & ;_标注.xlsx")
+    assert open_beside(WatchedFile(folder, out=copy)) is False
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "UKUI")
+    assert open_beside(WatchedFile(folder, out=copy, active=("宏",))) is False
+    assert open_beside(WatchedFile(folder, out=copy)) is True
+    for _ in range(100):
+        if told.exists():
+            break
+        time.sleep(0.05)
+    assert told.read_text(encoding="utf-8") == str(folder / copy)
 
 
 def test_the_command_checks_once_and_says_what_it_wrote(folder):

@@ -75,19 +75,30 @@ def addin_bundle(
     python: Annotated[
         Path,
         typer.Option(
-            "--python", metavar="文件.zip", help="嵌入式Python的压缩包（python-3.x-embed-amd64.zip）。"
+            "--python",
+            metavar="文件",
+            help="目标电脑用的Python：Windows是嵌入式压缩包（python-3.x-embed-amd64.zip），"
+            "Linux是python-build-standalone的install_only.tar.gz。",
         ),
     ],
     wheels: Annotated[
         Path | None,
-        typer.Option("--wheels", metavar="文件夹", help="Windows组件（wheel）已经放在这里，不再上网收集。"),
+        typer.Option("--wheels", metavar="文件夹", help="组件（wheel）已经放在这里，不再上网收集。"),
     ] = None,
+    system: Annotated[
+        str,
+        typer.Option("--system", metavar="系统", help="目标电脑的系统：windows，或linux（统信、麒麟等）。"),
+    ] = "windows",
 ) -> None:
     """做离线包：给没有Python、不能上网、没有管理员权限的电脑用。"""
     from selfeval_xl.addin.setup.bundle import bundle
     from selfeval_xl.cli.screen.screen import say
 
-    wheel_names = bundle(out, python, wheels)
-    say(f"离线包已做好：{out}（组件{len(wheel_names)}个）。把整个文件夹拷过去，先看里面的“使用说明.txt”。")
-    if not any(name.startswith("msgspec") for name in wheel_names):
-        say("这是32位的离线包：不能汇总全县（要64位的Python），其他功能都能用。")
+    made = bundle(out, python, wheels, system)
+    desk = f"{made.target.system}，{made.target.machine}，Python {made.target.version}"
+    say(
+        f"离线包已做好：{out}（{desk}，组件{len(made.wheels)}个）。把整个文件夹拷过去，"
+        "先看里面的“使用说明.txt”。"
+    )
+    for note in made.notes:
+        say(note)

@@ -116,7 +116,7 @@ def check(
     from selfeval_xl.cli.json_documents import check_document
     from selfeval_xl.cli.screen import screen
     from selfeval_xl.files import replacing
-    from selfeval_xl.filings.grouping import gather
+    from selfeval_xl.filings.grouping import gather, repeated
     from selfeval_xl.rules.runner import check as run
     from selfeval_xl.workflows.marking.marks import mark_all
     from selfeval_xl.workflows.marking.tab_separated import macro_lines, tsv_lines
@@ -125,7 +125,8 @@ def check(
     rules, expected = rules_and_roster(policy, roster, use_settings)
     with screen.ProgressBars(quiet=as_json or tsv) as progress, replacing(replace):
         read_files = read_all(files, progress)
-        findings = run(gather(read_files, expected), rules, read_files, expected)
+        filings = gather(read_files, expected)
+        findings = run(filings, rules, read_files, expected)
         mended = _mend(files, findings, out) if fix else None
         marked = mark_all([file.path for file in read_files], findings, mark) if mark else []
     if as_json:
@@ -133,7 +134,7 @@ def check(
     elif tsv:
         print("\n".join(macro_lines(findings) if plain else tsv_lines(findings)))
     else:
-        screen.show_findings(findings, read_files)
+        screen.show_findings(findings, read_files, repeated(read_files, filings))
         if marked:
             screen.show_marked(marked)
         if mended and out:

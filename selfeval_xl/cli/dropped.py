@@ -17,7 +17,7 @@ from pathlib import Path
 
 from selfeval_xl.readers.formats.kinds import WORKBOOKS
 
-USAGE = f"请把自评表（{WORKBOOKS}）拖到 selfeval-check.cmd 的图标上；可以一次拖几个，也可以拖整个文件夹。"
+USAGE = f"请把自评表（{WORKBOOKS}）拖到校验的图标上；可以一次拖几个，也可以拖整个文件夹。"
 LINE, STARTER = "SELFEVAL_LINE", "SELFEVAL_STARTER"  # the starter's command line and its path
 NOT_DROPPED = 3  # exit status: the starter was called in a command window, with arguments of its own
 _ORDERED = re.compile(r"[ \t]/[cC]\b")  # no path has a slash in it
@@ -41,9 +41,8 @@ def main(names: list[str], environment: MutableMapping[str, str]) -> int:
 def dropped_names(line: str, starter: str) -> list[str] | None:
     """The names behind the starter on the command line that cmd was started with.
 
-    Explorer writes `cmd.exe /c ""STARTER" NAME "NAME WITH BLANK""`; no name has a quotation mark in it.
-    None for
-    a cmd that was given nothing to do, which is a window in which somebody typed the starter's name.
+    Explorer writes `cmd.exe /c ""STARTER" NAME "NAME WITH BLANK""`; no name has a quotation mark in it. None
+    for a cmd that was given nothing to do, which is a window in which somebody typed the starter's name.
     """
     if not _ORDERED.search(line):
         return None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Protocol
 
 from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, ReadFile, Report
+from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 
 
@@ -105,6 +107,21 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None, root: str | N
     ]
 
 
+def repeated(files: Iterable[ReadFile], filings: Iterable[Filing]) -> list[tuple[Form | Report, str]]:
+    """The forms and reports that are not counted since the same one came before, and the file of that one."""
+    found: list[tuple[Form | Report, str]] = []
+    files = list(files)
+    for filing in filings:
+        both: tuple[Form | Report, ...] = (*filing.forms, *filing.reports)
+        counted = {content_key(form): form for form in both}
+        places = {file.path for file in filing.files}
+        for form in (form for file in files if file.path in places for form in _forms_and_reports(file)):
+            first = counted.get(content_key(form))
+            if first is not None and first is not form:
+                found.append((form, first.file))
+    return found
+
+
 def _forms_and_reports(file: ReadFile) -> Iterator[Form | Report]:
     yield from file.forms
     yield from file.reports
@@ -186,9 +203,22 @@ def _named_by(files: list[ReadFile], path_of: Callable[[ReadFile], str]) -> dict
 
 
 def content_key(form: Form | Report) -> tuple[object, ...]:
-    """The contents of a form without its file and sheet: forms with the same key are the same form."""
+    """The contents of a form without its file and sheet: forms with the same key are the same form.
+
+    Amounts, points and scores count by their value: 0.00 of a workbook is 0 in a Word file.
+    """
     if form.content_digest:
         return (form.kind, form.content_digest)
+    return _contents(form, _by_value)
+
+
+def contents_as_written(form: Form) -> tuple[object, ...]:
+    """The contents of a form without its file and sheet, each number as it stands."""
+    return _contents(form, lambda text: text)
+
+
+def _contents(form: Form | Report, number: Callable[[str | None], str | None]) -> tuple[object, ...]:
+    """The contents of a form. number: makes the key of an amount, a rate, points or a score."""
     if isinstance(form, Report):
         return (form.kind, form.sections)
     return (
@@ -197,21 +227,32 @@ def content_key(form: Form | Report) -> tuple[object, ...]:
         form.project_code,
         form.project,
         form.unit,
-        form.total_score,
+        number(form.total_score),
         form.goal.expected,
         form.goal.actual,
         tuple(
             (
                 line.source,
-                line.initial_budget,
-                line.annual_budget,
-                line.executed,
-                line.execution_rate,
-                line.score,
+                number(line.initial_budget),
+                number(line.annual_budget),
+                number(line.executed),
+                number(line.execution_rate),
+                number(line.score),
             )
             for line in form.funding
         ),
-        tuple((row.name, row.target, row.actual, row.points, row.score, row.note) for row in form.indicators),
+        tuple(
+            (row.name, row.target, row.actual, number(row.points), number(row.score), row.note)
+            for row in form.indicators
+        ),
         tuple((task.name, task.content, task.outcome) for task in form.tasks),
         tuple((text.label, text.text, text.problems) for text in form.management),
     )
+
+
+@lru_cache(maxsize=20_000)
+def _by_value(text: str | None) -> str | None:
+    """A number without zeros and separators that do not change it, a rate with its sign; else the text."""
+    sign = "%" if text is not None and text.endswith("%") else ""
+    value = money(text[: -len(sign)] if text and sign else text)
+    return text if value is None else f"{value.normalize() + 0:f}{sign}"

@@ -22,6 +22,7 @@ _NUMBERED = re.compile(
 _BEFORE_VERB = re.compile(r"由于|因|已|未|尚|均|都|无|没|[，,：:]|\Z")
 _SHORTEST_NAME = 2
 _LONGEST_CLAUSE = 24
+_LONGEST_SENTENCE = 48
 _LONGEST_SUBJECT = 60
 
 
@@ -38,13 +39,29 @@ def contradiction(text: str) -> tuple[str, str] | None:
             elsewhere = text[: denial.start()] + "。" * len(denial[0]) + text[denial.end() :]
             claim = phrases(claimed).search(elsewhere)
             if claim and not _about_different_things(text, denial, claim):
-                return _clause(text, denial), _clause(text, claim)
+                return _quoted(text, denial, claim), _quoted(text, claim, denial)
     return None
 
 
 def _start(match: re.Match[str]) -> int:
     """Where the words of a match begin, behind the mark before them."""
     return match.start() + len(match[0]) - len(match[0].lstrip("，。；;,、:： \n"))
+
+
+def _quoted(text: str, match: re.Match[str], other: re.Match[str]) -> str:
+    """The clause of a match; one that names nothing (项目目前无进展) with what its sentence says before it.
+
+    other: what contradicts it, which is quoted by itself.
+    """
+    first = max((mark.end() for mark in _PART.finditer(text, 0, _start(match))), default=0)
+    sentence = text[first : match.end()].strip()
+    if (
+        len(_subject(text, match)) < _SHORTEST_NAME
+        and len(sentence) <= _LONGEST_SENTENCE
+        and not first <= _start(other) < match.end()
+    ):
+        return sentence
+    return _clause(text, match)
 
 
 def _clause(text: str, match: re.Match[str]) -> str:

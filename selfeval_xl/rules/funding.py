@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -28,14 +27,13 @@ from selfeval_xl.rules.funding_table import (
     ten_thousandfold,
     total_of,
 )
+from selfeval_xl.rules.money_left import rate_told, settlement
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
 from selfeval_xl.rules.texts import (
-    FormText,
     cells,
     explains_money,
     instead_of_text,
-    outcomes,
     percent,
     phrases,
     room_for_reasons,
@@ -250,8 +248,7 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
         return
     if spent_what_came(line, floor):
         return  # what did not arrive could not be spent, and the form says how much did
-    unit, settled = form.money_unit or "", _settlement(form)
-    amounts = f"{NAMES[line.budget_key]}{getattr(line, line.budget_key)}{unit}，执行{line.executed}{unit}"
+    settled = settlement(form)
     told = (
         f"{settled.what}写了“{settled.text}”，没有写余下的钱是结余还是没有支付。"
         if settled
@@ -261,7 +258,7 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     yield replace(
         line.finding(
             "execution_rate",
-            f"{line.source}执行率{shown(line.rate)}（{amounts}），低于{percent(floor)}，{told}",
+            f"{rate_told(form, line)}，低于{percent(floor)}，{told}",
             value=line.execution_rate or shown(line.rate),
             hint=f"{room_for_reasons(form)}写明{why}；由财政资金未下达造成的，照实写明即可。",
         ),
@@ -269,16 +266,6 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
-def _settlement(form: Form) -> FormText | None:
-    """The clause that says that a bill was settled, where the form has one."""
-    for text in outcomes(form):
-        for clause in re.split(r"[，,。；;\n]+", text.text):
-            if phrases("settlement").search(clause):
-                return text._replace(text=clause.strip()[:_LONGEST_CLAUSE])
-    return None
-
-
-_LONGEST_CLAUSE = 30  # letters of a text that a message quotes
 _EXACT_SLACK = Decimal("0.002")  # the most by which rounding makes equal figures differ
 
 

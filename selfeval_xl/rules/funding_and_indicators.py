@@ -15,9 +15,10 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, money, parse
 from selfeval_xl.rules.funding_table import is_below, main_line, spent_what_came
+from selfeval_xl.rules.money_left import rate_told, settlement
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import Span, amount_span, exact
-from selfeval_xl.rules.texts import cells, explains_money, several
+from selfeval_xl.rules.texts import cells, explains_money, room_for_reasons, several
 
 
 @rule(
@@ -70,18 +71,26 @@ def low_rate_yet_all_met(form: Form, policy: Policy) -> Iterator[Finding]:
     marked = [row for row in rows if money(row.points)]
     full = len(marked) >= 2 and all(money(row.score) == money(row.points) for row in marked)
     if all_met or full:
-        claim = f"{len(rows)}个指标全部完成" if all_met else "指标全部得满分"
+        claim = f"填报的{len(rows)}个指标全部完成" if all_met else "指标全部得满分"
+        settled = settlement(form)
+        told = (
+            f"{settled.what}写了“{settled.text}”，没有写余下的钱是结余还是没有支付。"
+            if settled
+            else "表里没有说明余下的钱是节约了还是没有支付。"
+        )
         yield replace(
             line.finding(
                 "execution_rate",
-                f"资金执行率只有{shown(line.rate)}，{claim}，表里没有说明余下的钱是节约了还是没有支付。",
+                f"{rate_told(form, line)}，{claim}，{told}",
                 value=line.execution_rate or shown(line.rate),
-                hint="核对指标完成值；确实少花钱办成了事的，说明节约在哪里，或说明哪些款项还没有支付。",
+                hint=f"核对指标完成值；确实少花钱办成了事的，{room_for_reasons(form)}写明节约在哪里，"
+                "或哪些款项还没有支付；由财政资金未下达造成的，照实写明即可。",
             ),
             cell=cells(line.cells.get("execution_rate"), line.cells.get("executed")),
         )
 
 
+_OF_MONEY_SPENT = "执行数÷预算数"
 # The names of indicators, and their formula (财预〔2013〕53号 部门整体支出绩效评价指标框架).
 _MANAGEMENT = (
     (
@@ -89,7 +98,7 @@ _MANAGEMENT = (
             r"^(?:部门|项目|全年|整体|年度)?预算(?:资金)?(?:完成|执行|使用|支出)率$"
             r"|^(?:项目|财政|专项|年度|补助)?(?:资金|经费)(?:执行|使用|支出|支付)率$"
         ),
-        "执行数÷预算数",
+        _OF_MONEY_SPENT,
     ),
     (re.compile(r"^(?:部门|项目|全年)?预算调整率$"), "（全年预算数－年初预算数）÷年初预算数"),
     (re.compile(r"^(?:部门)?结转结余率$"), "（全年预算数－执行数）÷全年预算数"),
@@ -142,12 +151,13 @@ def indicator_unlike_own_money(form: Form, policy: Policy) -> Iterator[Finding]:
             if not pattern.match(name) or not rates or any(exact(ratio).meets(rate, close) for rate in rates):
                 continue
             right = shown(rates[0].middle)
+            examples = "" if formula == _OF_MONEY_SPENT else "（如扣除上级追加、不计财政收回）"
             yield replace(
                 indicator.finding(
                     "actual",
                     f"“{name}”填的是{indicator.actual}，按本表资金算是{right}，算法是{formula}。",
                     expected=right,
-                    hint="核对口径：口径相同的改成一致；口径不同的（如扣除上级追加、不计财政收回）请说明。",
+                    hint=f"核对口径：口径相同的改成一致，得分一起改；口径不同的{examples}请说明。",
                 ),
                 cell=cells(indicator.cells.get("actual"), line.cells.get("annual_budget")),
             )

@@ -319,8 +319,8 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
         pair = contradiction(text.text)
         if pair:
             yield Finding(
-                message=f"{text.what}里一处写“{pair[0]}”，一处写“{pair[1]}”，看不出到底完成没有。",
-                hint="分开写清哪些完成了、哪些没有进展和原因；写错的一处改正。",
+                message=f"{text.what}里一处写“{pair[0]}”，一处写“{pair[1]}”，说法不一致。",
+                hint="没有全部完成的，写“部分完成”，分开写清完成了哪些、哪些没有进展和原因；写错的一处改正。",
                 cell=text.cell,
                 subject=text.what,
                 value=text.text[:80],

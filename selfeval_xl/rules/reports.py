@@ -52,8 +52,8 @@ def _in_report(finding: Finding, report: Report, filing: Filing) -> Finding:
 def report_unlike_forms(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A figure in the report is the figure of the forms.
 
-    E for budget, execution, rate and total; W for what the report says of indicators; I, for the bureau,
-    where the indicators that the report lists are on no form.
+    E for budget, execution, rate and total; W for what the report says of indicators, and where those that
+    it lists are on no form.
     """
     money_in = partial(_money_in, policy=policy)
     for report in filing.reports:
@@ -186,12 +186,7 @@ def _counts_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
 
     A rare unit that occurs once on both sides shows that both mean the same thing (26部).
     """
-    rows = [
-        (form, row, parse(row.target))
-        for form in filing.forms
-        for row in form.indicators
-        if specific_name(row) is None
-    ]
+    rows = [(form, row, parse(row.target)) for form, row in _rows(filing) if specific_name(row) is None]
     for form, row, target in rows:
         if not _rare(target) or sum(other.unit == target.unit for _, _, other in rows) > 1:
             continue
@@ -202,10 +197,10 @@ def _counts_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
             yield Finding(
                 message=(
                     f"报告“{title}”写“{name}”{number}{target.unit}，"
-                    f"{FORM_NAMES[form.kind]}“{bare(row.name)}”的指标值是{row.target}、"
-                    f"实际完成{row.actual or '没有填'}。"
+                    f"{FORM_NAMES[form.kind]}“{bare(row.name)}”（没有写是什么，单位也是“{target.unit}”）"
+                    f"的指标值是{row.target}、实际完成{row.actual or '没有填'}。"
                 ),
-                hint="核对后统一。",
+                hint="说的是同一件事的，核对后统一；不是的，请说明。",
                 subject=name,
                 value=f"{number}{target.unit}",
                 expected=row.actual,
@@ -240,17 +235,19 @@ def _all_done_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
 
 
 def _unmet(filing: Filing) -> list[tuple[Form, Indicator]]:
-    """The unmet indicators of the filing with their forms; of a form that came in two files once."""
+    """The unmet indicators of the filing with their forms."""
+    return [(form, row) for form, row in _rows(filing) if row.verdict is Verdict.UNMET]
+
+
+def _rows(filing: Filing) -> list[tuple[Form, Indicator]]:
+    """The indicators of the filing with their forms; of a form that came in two files once."""
     found: dict[tuple[str | None, ...], tuple[Form, Indicator]] = {}
     for form in filing.forms:
         times: Counter[str | None] = Counter()
         for row in form.indicators:
             times[row.name] += 1
-            if row.verdict is Verdict.UNMET:
-                values = (row.level1, row.level2, row.name, row.target, row.actual)
-                found.setdefault(
-                    (form.kind, form.project, form.unit, *values, str(times[row.name])), (form, row)
-                )
+            values = (row.level1, row.level2, row.name, row.target, row.actual)
+            found.setdefault((form.kind, form.project, form.unit, *values, str(times[row.name])), (form, row))
     return list(found.values())
 
 
@@ -283,9 +280,7 @@ def _unknown_in(title: str, text: str, filing: Filing) -> Iterator[Finding]:
                 f"{f'其中{len(unknown)}个' if len(unknown) < len(names) else '全都'}"
                 f"（{'、'.join(f'“{name}”' for name in unknown[:3])}等）在自评表里找不到同名的。"
             ),
-            severity=Severity.NOTE,
-            treatment=Treatment.BUREAU,
-            hint="请财政看一看报告说的是不是这些指标；单位下次写报告，指标名称照自评表写。",
+            hint="报告里的指标照自评表的名称和完成值写；确是自评表以外的，请说明。",
             subject=title,
             value=unknown[0],
             expected="自评表中的指标",

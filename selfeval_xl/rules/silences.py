@@ -12,6 +12,7 @@ from selfeval_xl.model.findings import Finding
 FORM: dict[str, tuple[str, ...]] = {
     "F10": ("F06",),  # the cut budget is asked about once
     "F13": ("D01", "D03", "F05", "F10", "F06", "F12"),  # nothing spent: ask whether the project is exempt
+    "F12": ("F05",),  # it asks for the same words, and why all was done all the same
     "F07": ("F10", "F12"),  # an amount in the wrong unit makes every rate wrong
     "F04": ("F02",),
     "F08": ("F01", "F02", "F13", "F15", "F16"),  # an amount that is no number cannot be added up

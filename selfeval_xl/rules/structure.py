@@ -351,7 +351,7 @@ def signature_incomplete(
     parts = [f"{'和'.join(places)}没有填"] if places else []
     if seals:
         parts.append(f"{'、'.join(f'“{label}”' for label in seals)}处没有盖章")
-    missing = ["也没有附盖章扫描件"] if len(empty) == len(form.signature) or not places else []
+    missing = ["一起校验的文件里也没有盖章扫描件"] if len(empty) == len(form.signature) or not places else []
     yield Finding(
         message=f"{'，'.join(parts + missing)}。",
         hint="请财政局核对纸质件或扫描件；单位在报送前填全，在纸质件上签字盖章的，把扫描件（PDF或照片）一起报送。",

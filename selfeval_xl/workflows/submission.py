@@ -2,9 +2,9 @@
 
 The number (报送序号) and the code (校验码) stand in the footer and in the hidden sheet `_selfeval`.
 The code is the first eight hexadecimal digits, 8F3A-27C1, of the SHA-256 over the values of all forms: for
-each form, in the order of the workbook, its contents without their cells (`grouping.content_key`), as one
-JSON list without spaces, UTF-8. Marks, colours, widths, sheet names and the program's own columns do not
-change it; a changed value does. So a scan can be compared with the electronic copy.
+each form, in the order of the workbook, its contents without their cells (`contents_as_written`), as one JSON
+list without spaces, UTF-8. Marks, colours, widths, sheet names and the program's own columns do not change
+it; a changed value does. So a scan can be compared with the electronic copy.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.errors import UsageError
 from selfeval_xl.files import make_folder, safe_name
-from selfeval_xl.filings.grouping import content_key, gather
+from selfeval_xl.filings.grouping import contents_as_written, gather
 from selfeval_xl.model.findings import Counts
 from selfeval_xl.model.forms import PROJECT, Form, ReadFile
 from selfeval_xl.model.grid import Area, Grid
@@ -48,7 +48,7 @@ def _is_ours(line: str) -> bool:
 def code_of(forms: Iterable[Form]) -> str:
     """The code of these forms."""
     text = json.dumps(
-        [content_key(form) for form in forms], ensure_ascii=False, separators=(",", ":"), default=str
+        [contents_as_written(form) for form in forms], ensure_ascii=False, separators=(",", ":"), default=str
     )
     digits = hashlib.sha256(text.encode()).hexdigest()[:8].upper()
     return f"{digits[:4]}-{digits[4:]}"

@@ -7,6 +7,8 @@ the systems' own notices do not arrive, and needs no library.
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -174,15 +176,24 @@ def watch(
 def open_beside(checked: WatchedFile) -> bool:
     """Opens the marked copy with the program of its kind, unless there is active content in it.
 
-    Returns False where it is not opened, where that fails, or where this is no Windows desktop.
+    Returns False where it is not opened, where that fails, or where there is no desktop to open it on.
     """
     path = checked.out
     if path is None or checked.active:
         return False
-    if sys.platform != "win32" or not os.environ.get("SESSIONNAME"):
-        return False
     try:
-        os.startfile(path)
+        if sys.platform == "win32":
+            if not os.environ.get("SESSIONNAME"):
+                return False
+            os.startfile(path)
+        else:
+            opener = shutil.which("xdg-open") if os.environ.get("XDG_CURRENT_DESKTOP") else None
+            if opener is None:
+                return False
+            quiet = subprocess.DEVNULL
+            subprocess.Popen(
+                [opener, path.resolve()], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+            )
     except OSError:
         return False
     return True

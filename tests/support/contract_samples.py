@@ -5,7 +5,6 @@ They are made by public means: the command line in this process, and the functio
 
 from __future__ import annotations
 
-import configparser
 import contextlib
 import functools
 import io
@@ -24,6 +23,7 @@ import typer.main
 import xlsxwriter
 
 from selfeval_xl import cli, layouts, templates
+from support import bundles
 from support.fillings import filling
 from support.text_grid import grid_of
 
@@ -366,14 +366,5 @@ def _desk(folder: Path) -> Path:
 
 def _stand_ins(folder: Path) -> None:
     """Writes a stand-in for the embeddable Python, and one for each wheel that `addin bundle` needs."""
-    with zipfile.ZipFile(folder / "python.zip", "w") as package:
-        for name in ("python.exe", "python312.zip", "python312._pth"):
-            package.writestr(name, "x")
-    asked = configparser.ConfigParser()
-    asked.read(TESTS.parent / "setup.cfg", encoding="utf-8")
-    lines = asked["options"]["install_requires"].split("\n")
-    (folder / "wheels").mkdir()
-    for name in (*(line.split(" ")[0] for line in lines if line), "xlwings", "pywin32", "colorama"):
-        wheel = folder / "wheels" / f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
-        with zipfile.ZipFile(wheel, "w") as package:
-            package.writestr(f"{name.lower()}_module.py", "")
+    bundles.embeddable(folder / "python.zip")
+    bundles.stand_in_wheels(folder / "wheels", ("xlwings", "pywin32"))

@@ -15,7 +15,7 @@ from rich.segment import Segment
 from rich.table import Table
 
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment
-from selfeval_xl.model.forms import REPORT, ReadFile
+from selfeval_xl.model.forms import REPORT, Form, ReadFile, Report
 from selfeval_xl.model.places import sheet_shown
 from selfeval_xl.model.text import printable
 from selfeval_xl.readers.formats.kinds import READABLE
@@ -132,10 +132,13 @@ def table_of(*columns: str, title: str | None = None) -> Table:
     return table
 
 
-def show_findings(findings: Findings, files: Sequence[ReadFile] = ()) -> None:
+def show_findings(
+    findings: Findings, files: Sequence[ReadFile] = (), repeated: Iterable[tuple[Form | Report, str]] = ()
+) -> None:
     """Shows the findings by file and sheet, worst first, and a closing line.
 
-    files: those that carry the list of an earlier check are also compared with it.
+    files: those that carry the list of an earlier check are also compared with it. repeated: forms that are
+    not counted, and the file in which the same form came before.
     """
     screen = console()
     comparisons = _comparisons(findings, [file for file in files if file.listed])
@@ -153,6 +156,13 @@ def show_findings(findings: Findings, files: Sequence[ReadFile] = ()) -> None:
             _show_finding(screen, finding, states.get(id(finding), ""))
     for file, in_file, progress in comparisons:
         _show_progress(screen, file, in_file, progress)
+    for form, first in repeated:
+        screen.print(
+            f"“{Path(form.file).name}”的“{sheet_shown(form.file, form.sheet) or '报告'}”和"
+            f"“{Path(first).name}”里的内容相同，只算一次，没有再列问题。",
+            style="yellow",
+            markup=False,
+        )
     for file in files:
         for other in file.others:
             screen.print(

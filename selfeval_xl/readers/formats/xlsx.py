@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
-from typing import NamedTuple
 from xml.etree import ElementTree
 
 from python_calamine import SheetVisibleEnum
@@ -44,6 +43,7 @@ from selfeval_xl.readers.formats.guard import (
     pack,
     usual_cells,
 )
+from selfeval_xl.readers.formats.listed_sheets import ListedSheet, listed_sheets
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
 from selfeval_xl.readers.formats.overlays import has_overlays, overlays_of
 from selfeval_xl.readers.formats.rich_values import cells_with_pictures
@@ -62,7 +62,6 @@ from selfeval_xl.readers.formats.sheet_xml import (
     styles_in,
 )
 from selfeval_xl.readers.formats.source import Source
-from selfeval_xl.readers.formats.xml_walk import local, small_enough
 
 _NEEDED = re.compile(
     r"_rels/\.rels$|xl/_rels/[^/]+\.rels$|xl/(?:workbook|styles|sharedStrings)\.xml$"
@@ -77,19 +76,7 @@ _FORMULA = re.compile(rb"<f(?: [^<>]*/>|[ >][^<]*</f>)")
 _MERGES = re.compile(rb"<mergeCells\b.*</mergeCells>", re.DOTALL)
 _LARGE = 8 << 20  # bytes of a sheet that is not kept twice
 _1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true)")
-_RELATION_IDS = (
-    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
-    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
-)
 BROKEN_SHEET = "这张工作表已损坏，没有读取。请用Excel打开后另存为xlsx再报送。"
-
-
-class ListedSheet(NamedTuple):
-    """A sheet as the workbook lists it, and the part that holds it."""
-
-    name: str
-    part: str
-    visible: bool
 
 
 class Workbook:
@@ -149,25 +136,10 @@ class Workbook:
 
         Raises UnreadableFile where the list is no XML.
         """
-        try:
-            relations, workbook = (
-                ElementTree.fromstring(small_enough(self.named(name) or b"<a/>"))
-                for name in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml")
-            )
-        except ElementTree.ParseError as error:
-            raise UnreadableFile(DAMAGED) from error
-        targets = {relation.get("Id"): _from_root(relation.get("Target", "")) for relation in relations}
-        parts = {name.lower(): name for name in self.parts}
-        found = {}
-        for element in workbook.iter():
-            if local(element.tag) == "sheet":
-                identity = next((element.get(key) for key in _RELATION_IDS if element.get(key)), None)
-                part = parts.get(targets.get(identity, "").lower(), "")
-                if "worksheets/" in part.lower():
-                    found[element.get("name", "")] = ListedSheet(
-                        element.get("name", ""), part, element.get("state", "visible") == "visible"
-                    )
-        return found
+        relations, workbook = (
+            self.named(name) or b"<a/>" for name in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml")
+        )
+        return listed_sheets(workbook, relations, self.parts)
 
     def know_only_sheet(self, name: str, visible: bool) -> None:
         """Sets `sheets` where calamine has read a sheet and there is no other: nothing is left to look up."""
@@ -273,14 +245,6 @@ class Workbook:
 def _is_sheet(name: str) -> bool:
     """Whether a part holds a sheet."""
     return "sheets/" in name.lower()
-
-
-def _from_root(target: str) -> str:
-    """A relationship's target as the name of a part."""
-    target = target.replace("\\", "/")
-    if target.startswith("/"):
-        return target[1:]
-    return target if target.startswith("xl/") else f"xl/{target.removeprefix('./')}"
 
 
 def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:

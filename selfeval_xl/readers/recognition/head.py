@@ -257,9 +257,10 @@ def _read_texts(
 
 def _turned(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int] | None:
     """The cell below or above a label, where a row has nothing but labels and the row there their values."""
-    columns = sheet.filled(label.row, area.left, area.right)
-    labels = list(sheet.labels(label.row, label.row, area.left, area.right))
-    if len(columns) < 2 or len(labels) != len(columns) or not any(other.role("表") for other in labels):
+    labels = sheet.labels(label.row, label.row, area.left, area.right)
+    if len(labels) < 2 or len(labels) != len(sheet.filled(label.row, area.left, area.right)):
+        return None
+    if not any(other.role("表") for other in labels):
         return None
     if any(not (other.role("表") or other.role("其他")) for other in labels):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -105,12 +106,12 @@ class ScannedSheet:
 
     def labels(self, top: int, bottom: int, left: int = 0, right: int = 10**6) -> list[Label]:
         """The labels of these rows and columns, in reading order."""
-        return [
-            label
-            for row in range(top, min(bottom, self.grid.height - 1) + 1)
-            for label in self.rows.get(row, ())
-            if left <= label.column <= right
-        ]
+        known, labels = self.rows, self.in_order
+        if top == bottom:
+            labels = known[top] if top in known else []
+        elif labels and not top <= labels[0].row <= labels[-1].row <= bottom:
+            labels = labels[bisect_left(labels, (top,)) : bisect_left(labels, (bottom + 1,))]
+        return [label for label in labels if left <= label.column <= right]
 
     def heads_below(self, label: Label, bottom: int) -> dict[int, str]:
         """The heads of single columns in the row `bottom`, below a label that reaches over them.
