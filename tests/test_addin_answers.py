@@ -1,6 +1,5 @@
-"""No all-clear without a whole answer: what the way without COM makes of empty, half and foreign ones, and
-what
-Python answers.
+"""No all-clear without a whole answer: what the way without COM makes of empty, half and foreign ones,
+and what Python answers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""Every item of the reading of the add-in against Excel's documented rules, with the test that holds it, or
-the
-step of docs/windows-checklist.md where a person has to look.
+"""Every item of the reading of the add-in against Excel's documented rules, with the test that holds it,
+or the step of docs/windows-checklist.md where a person has to look.
 
 C is certain, L is likely. What only a real desk shows has a step besides its test.
 """
@@ -71,7 +70,7 @@ HELD = (
     ),
     ("C7", "a python that is none", "test_addin_installing", "test_a_python_is_tried_before_it_is_taken"),
     ("C8", "Python of the Store", "test_addin_installing", "test_a_python_of_the_store_is_refused_and_said"),
-    ("C9", "wheels for the machine", "test_addin_installing", "test_the_wheels_are_those_of_the_python"),
+    ("C9", "wheels for the machine", "test_bundle", "test_only_wheels_of_this_python_and_machine_are_taken"),
     (
         "C10",
         "parameters in WPS",
@@ -160,7 +159,7 @@ HELD = (
 ANSWERED = {
     "L15": "MsgBox, Dir and GetAttr are ANSI: right on a Chinese Windows; the checklist asks about others.",
     "L18": "A second process of Excel: the checklist asks whether a prompt comes.",
-    "L19": "docs/安装手册.md, section 3: what drives mark, the Trust Center, no other administrator.",
+    "L19": "docs/安装手册.md, 选项卡没有出来: what Windows locks, the Trust Center; no other administrator.",
     "L20": "docs/插件手册.md says that AutoSave shows the marks to co-authors at once.",
 }
 

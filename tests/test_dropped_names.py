@@ -1,6 +1,5 @@
 """Hostile names that are dropped on selfeval-check.cmd or saved in a watched folder: nothing is started,
-and the
-right file is checked, by the county's parameters.
+and the right file is checked, by the county's parameters.
 """
 
 from __future__ import annotations

@@ -34,9 +34,8 @@ MODULES = (
     "SelfevalLinks",
     "SelfevalNotes",
 )
-# How the names begin that the ribbon calls: in the add-in, and in a workbook with buttons of its own. Excel
-# may
-# look for a name in any open project, and would run the old code of a received workbook.
+# How the names begin that the ribbon calls: in the add-in, and in a workbook with buttons of its own.
+# Excel may look for a name in any open project, and would run the old code of a received workbook.
 CALLBACKS = {False: "Selfeval_", True: "SelfevalBook_"}
 CONF = "selfeval.conf"  # the sheet of settings
 SETTINGS = (("INTERPRETER_WIN", ""), ("MODE", "auto"), ("VERSION", ""))

@@ -1,10 +1,8 @@
 """The program behind `selfeval-check.cmd`: `python -m selfeval_xl.cli.dropped FILE...`.
 
 It checks the files that were dropped on the starter and opens the marked copies. Explorer writes their
-names on
-the starter's own command line, where cmd would run what stands behind an & in one; so the starter hands
-that line
-over as it is, in the environment, and it is taken apart here.
+names on the starter's own command line, where cmd would run what stands behind an & in one; so the
+starter hands that line over as it is, in the environment, and it is taken apart here.
 """
 
 from __future__ import annotations

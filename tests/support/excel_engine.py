@@ -20,8 +20,7 @@ from support import office
 
 _OBJECTS = frozenset(  # words that lead to another object
     """Application Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment
-    Shape
- TextFrame Characters RangeSelection UsedRange Cells FormatConditions""".split()
+ Shape TextFrame Characters RangeSelection UsedRange Cells FormatConditions""".split()
 )
 _METHODS = frozenset(  # words that are called
     """SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData

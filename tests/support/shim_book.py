@@ -1,8 +1,7 @@
 """Small workbooks with the shim's own sources in them and a shell that records what it is asked to start.
 
 LibreOffice's Basic runs them. Only two lines differ from what is shipped: where the shell comes from, and
-how a
-variable is set, since a class in LibreOffice has no property with an argument.
+how a variable is set, since a class in LibreOffice has no property with an argument.
 """
 
 from __future__ import annotations

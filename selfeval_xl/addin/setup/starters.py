@@ -1,14 +1,11 @@
 """The two .cmd files and the guide of the bundle, as texts.
 
 The .cmd files are in GBK and begin with `chcp 936`: cmd reads its lines in the code page of the console.
-Under
-65001, which Python's output needs, they have only lines of ASCII.
+Under 65001, which Python's output needs, they have only lines of ASCII.
 
-Names of dropped files never stand on a line that cmd reads: `%*` would run what follows an & in one, and so
-would
-cmd itself after the last line of the file, which is why it ends with a hard `exit`.
-NoDefaultCurrentDirectoryInExePath
-keeps cmd from running a py.exe that lies beside the received files.
+Names of dropped files never stand on a line that cmd reads: `%*` would run what follows an & in one, and
+so would cmd itself after the last line of the file, which is why it ends with a hard `exit`.
+NoDefaultCurrentDirectoryInExePath keeps cmd from running a py.exe that lies beside the received files.
 """
 
 from __future__ import annotations
