@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from selfeval_xl import addin
-from selfeval_xl.addin import connecting, pressing, state
+from selfeval_xl.addin import patience, pressing, state
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.model.notes import SEPARATOR
 from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
@@ -494,10 +494,10 @@ def test_a_busy_program_is_asked_again_and_then_given_up():
             raise answer
         return answer
 
-    assert connecting.patiently(ask, pause=0) == "ready"
+    assert patience.patiently(ask, pause=0) == "ready"
     answers[:] = [Busy()] * 3
     with pytest.raises(pressing.UsageError, match="正在编辑一个单元格"):
-        connecting.patiently(ask, tries=3, pause=0)
+        patience.patiently(ask, tries=3, pause=0)
 
 
 def test_no_book_and_an_unknown_button_are_said_and_not_raised(home, capsys, excel, book):

@@ -99,7 +99,66 @@ def test_starters_are_gbk_that_cmd_cannot_misread(text):
     )
     for sign in re.findall(r"[^\x00-\x7f]", text):
         assert sign.encode("gbk")[1] not in b'\\|^&<>%!"', sign
-    assert text.rstrip().endswith("pause >nul")
+    assert "\npause >nul\nexit !STATUS!\n" in text
+    utf8 = False  # under 65001 cmd would misread what is no ASCII
+    for line in text.splitlines():
+        utf8 = line == "chcp 65001 >nul" or utf8 and line != "chcp 936 >nul"
+        assert not utf8 or line.isascii() and "goto" not in line, line
+
+
+def test_no_line_of_the_starter_has_a_dropped_name_on_it():
+    """%* and %1 are read by cmd, which runs what stands behind an &; after the last line it would go on
+    with it.
+    """
+    dropped, _, typed = starters.CHECK.partition("\n:typed\n")
+    assert not re.search(r"%[*0-9]", dropped) and dropped.splitlines()[-1] == "exit !STATUS!"
+    assert 'set "SELFEVAL_LINE=!cmdcmdline!"' in dropped  # put in after the line is read
+    assert [line for line in typed.splitlines() if "%*" in line] == [
+        '"%PY%" -P -B -X utf8 -m selfeval_xl.cli.dropped %*'
+    ]
+    at_once = [line for line in dropped.splitlines() if re.search("%[^~]*%|%~", line)]
+    assert at_once == ['set "SELFEVAL_STARTER=%~f0"', 'set "PY=%~dp0python\\python.exe"']
+    assert dropped.index(at_once[1]) < dropped.index("EnableDelayedExpansion")  # ! in the folder's name stays
+
+
+@pytest.mark.parametrize("text", [starters.CHECK, starters.INSTALL])
+def test_a_python_is_tried_before_it_is_taken(text):
+    """Windows puts a `python` of the Store on the path that is none; cmd would take one beside the files
+    first.
+    """
+    for name in ("py", "python"):
+        assert f'set "PY={name}"\n{name} -c "" >nul 2>nul\nif not errorlevel 1 goto found\n' in text
+    assert text.index("NoDefaultCurrentDirectoryInExePath=1") < text.index("py -c")
+    assert "where " not in text and "echo 找不到能用的Python" in text
+
+
+def test_the_starter_says_where_the_result_is_only_after_success():
+    said = [line for line in starters.CHECK.splitlines() if "结果写在" in line]
+    assert len(said) == 1 and said[0].startswith('if "!STATUS!"=="0" echo 结果写在')
+    assert 'if not "!STATUS!"=="0" echo 没有全部校验成' in starters.CHECK
+
+
+@pytest.mark.parametrize(
+    "interpreter",
+    [
+        r"C:\Users\张三\AppData\Local\Microsoft\WindowsApps\python.exe",
+        r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12_3.12.2800.0_x64__q\python.exe",
+        "c:/users/li si/appdata/local/microsoft/windowsapps/PythonSoftwareFoundation.3.13_q/python3.exe",
+    ],
+)
+def test_a_python_of_the_store_is_refused_and_said(tmp_path, monkeypatch, interpreter):
+    """Excel would not see what it writes into the start folder."""
+    with pytest.raises(UsageError, match="Microsoft Store"):
+        install.install(tmp_path, interpreter=interpreter)
+    assert list(tmp_path.iterdir()) == []
+    for name in ("executable", "base_prefix", "prefix"):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, name, interpreter)
+            with pytest.raises(UsageError, match="离线包"):
+                install.install(tmp_path)
+            assert "Microsoft Store" in install.status(tmp_path).advice[0]
+    assert not install.from_the_store(r"D:\MyWindowsApps2\python.exe")
+    install.install(tmp_path, interpreter=r"C:\Python312\python.exe")
 
 
 def test_the_shipped_starter_is_the_one_of_the_bundle():

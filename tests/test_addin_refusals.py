@@ -13,7 +13,7 @@ import xlwings
 from openpyxl.workbook.protection import WorkbookProtection
 
 from selfeval_xl import addin
-from selfeval_xl.addin import connecting, state
+from selfeval_xl.addin import connecting, patience, state
 from selfeval_xl.addin.host import Host
 from support import excel_engine
 from support.add_in import ONE, RED, Busy, opened, snapshot
@@ -44,7 +44,7 @@ def test_a_cell_that_is_being_edited_is_said_and_nothing_is_written(book, press,
         raise Busy
 
     monkeypatch.setattr("selfeval_xl.addin.host.Host.copied", busy)
-    assert press("check_book") == connecting.EDITING
+    assert press("check_book") == patience.EDITING
     monkeypatch.undo()
     assert snapshot(book, home) == before
 

@@ -178,7 +178,10 @@ def with_button(tmp_path_factory) -> Path:
 
 def test_a_button_is_a_row_and_a_function(with_button):
     """It is in both ribbons and in the manual; the tests of the table and of the build pass untouched."""
-    for name in ("selfeval.xlam", "selfeval.xltm"):
+    for name, callback in (
+        ("selfeval.xlam", "Selfeval_OnButton"),
+        ("selfeval.xltm", "SelfevalBook_OnButton"),
+    ):
         with zipfile.ZipFile(with_button / "selfeval_xl" / "addin" / "setup" / name) as package:
             groups = list(etree.fromstring(package.read("customUI/customUI14.xml")).iter("{*}group"))
         (group,) = [group for group in groups if group.get("label") == "自查"]
@@ -186,7 +189,7 @@ def test_a_button_is_a_row_and_a_function(with_button):
             "count_forms",
             "数一数",
             "AutoSumCount",
-            "Selfeval_OnButton",
+            callback,
         ]
     manual = (with_button / "docs" / "插件手册.md").read_text(encoding="utf-8")
     assert "| 自查 | 数一数 | 数一数这个工作簿里有几张自评表。 |" in manual

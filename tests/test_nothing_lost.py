@@ -41,6 +41,7 @@ OTHERS = {
     "split": "leaves what is there (test_split_merge)",
     "submit": "takes a free number (test_submission)",
     "watch": "takes a free name (test_watching)",
+    "settings": "its own file, in the folder of the settings (test_dropped_names)",
     "consolidate": "reads hand columns back (below, test_parquet)",
     "province": "reads hand columns back (below)",
     "addin install": "known by its ribbon (test_addin_installing)",

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from selfeval_xl.cli.screen.screen import tsv_lines
 from selfeval_xl.filings.grouping import gather
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.places import cells_shown, place_shown, sheet_shown
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.rules.runner import check
+from selfeval_xl.workflows.marking.tab_separated import tsv_lines
 from selfeval_xl.workflows.returns.notices import where
 from support.case_files import CASES, read_case
 from support.text_grid import grid_of

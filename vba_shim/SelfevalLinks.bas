@@ -6,6 +6,8 @@ Private Const FIRST_RECORD As Long = 2
 Private Const NO_FILL As Long = -4142
 Private Const LINK_GAP As Long = 2
 Private Const MOST As Long = 6
+Private Const MOST_CELLS As Long = 200000
+Private Const MOST_ROWS As Long = 5000
 
 Private linkSheet() As String, linkRow() As Long, linkNumbers() As String, linkTarget() As Long, links As Long
 Private columnSheet() As String, columnPlace() As Long, linkColumns As Long
@@ -39,29 +41,43 @@ End Sub
 
 Public Sub RemoveLinks(ByVal book As Object)
     ' The linkColumns are remembered meanwhile: new links go where the old ones stood.
-    Dim sheet As Object, used As Object, cell As Object, row As Long, column As Long, formulas As Variant
+    Dim sheet As Object, used As Object, rows As Object, column As Long
     linkColumns = 0
     For Each sheet In book.Worksheets
         If sheet.Name <> Told("results") And sheet.Name <> Told("returned") And Not sheet.ProtectContents Then
             Set used = sheet.UsedRange
-            formulas = used.Formula
-            If IsArray(formulas) Then
-                For row = LBound(formulas, 1) To UBound(formulas, 1)
-                    For column = LBound(formulas, 2) To UBound(formulas, 2)
-                        If IsLink(CStr(formulas(row, column))) Then
-                            Set cell = used.Cells(row - LBound(formulas, 1) + 1, column - LBound(formulas, 2) + 1)
-                            RememberColumn sheet.Name, cell.Column
-                            cell.ClearContents
-                            If cell.Interior.Color = RGB(242, 242, 242) Then cell.Interior.ColorIndex = NO_FILL
-                        End If
-                    Next column
-                Next row
+            If CDbl(used.Rows.Count) * used.Columns.Count <= MOST_CELLS Then
+                RemoveLinksIn used
+            Else
+                ' Formats reach far down, as after a colour for whole columns: only the rows of forms are taken, column by column.
+                For column = used.Column To used.Column + used.Columns.Count - 1
+                    Set rows = sheet.Range(sheet.Cells(1, column), sheet.Cells(MOST_ROWS, column))
+                    If Application.WorksheetFunction.CountA(rows) > 0 Then RemoveLinksIn rows
+                Next column
             End If
         End If
     Next sheet
 End Sub
 
+Private Sub RemoveLinksIn(ByVal used As Object)
+    Dim cell As Object, row As Long, column As Long, formulas As Variant
+    formulas = used.Formula
+    If Not IsArray(formulas) Then Exit Sub
+    For row = LBound(formulas, 1) To UBound(formulas, 1)
+        For column = LBound(formulas, 2) To UBound(formulas, 2)
+            If IsLink(CStr(formulas(row, column))) Then
+                Set cell = used.Cells(row - LBound(formulas, 1) + 1, column - LBound(formulas, 2) + 1)
+                RememberColumn used.Worksheet.Name, cell.Column
+                cell.ClearContents
+                If cell.Interior.Color = RGB(242, 242, 242) Then cell.Interior.ColorIndex = NO_FILL
+            End If
+        Next column
+    Next row
+End Sub
+
 Private Function IsLink(ByVal formula As String) As Boolean
+    IsLink = False
+    If Left(formula, 11) <> "=HYPERLINK(" Then Exit Function
     IsLink = Left(formula, Len(Told("results")) + 16) = "=HYPERLINK(""#'" & Told("results") & "'!"
     If Left(formula, Len(Told("returned")) + 16) = "=HYPERLINK(""#'" & Told("returned") & "'!" Then IsLink = True
 End Function

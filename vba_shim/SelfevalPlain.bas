@@ -1,5 +1,5 @@
 Option Explicit
-' The way without COM (WPS, or where xlwings does not work): a copy of the workbook goes through "selfeval check --tsv --ascii",
+' The way without COM (WPS, or where xlwings does not work): Python checks a copy of the workbook and writes its answer into a file,
 ' and what it found is painted here: tint, note, the sheet of results. What was there before stands in the hidden sheet "_selfeval",
 ' columns D to G, as the Python side keeps it, so that either can take the marks of the other away.
 
@@ -14,9 +14,9 @@ Private markSheet() As String, markCell() As String, markText() As String, markL
 Public Sub PlainPress(ByVal button As String)
     Select Case button
         Case "check_book"
-            PlainCheck ""
+            PlainCheck ActiveWorkbook, ""
         Case "check_sheet"
-            PlainCheck ActiveSheet.Name
+            PlainCheck ActiveWorkbook, ActiveSheet.Name
         Case "clear_marks"
             PlainClearAll ActiveWorkbook
             Say Told("cleared")
@@ -25,9 +25,8 @@ Public Sub PlainPress(ByVal button As String)
     End Select
 End Sub
 
-Private Sub PlainCheck(ByVal only As String)
-    Dim book As Object, stem As String, copyPath As String, ending As String, status As Long
-    Set book = ActiveWorkbook
+Public Sub PlainCheck(ByVal book As Object, ByVal only As String)
+    Dim stem As String, copyPath As String, ending As String, status As Long, lines As Variant
     ending = ".xlsx"
     If InStr(book.Name, ".") > 0 Then ending = LCase(Mid(book.Name, InStrRev(book.Name, ".")))
     If ending <> ".xlsx" And ending <> ".xlsm" And ending <> ".xls" Then
@@ -38,27 +37,38 @@ Private Sub PlainCheck(ByVal only As String)
     stem = Environ("TEMP") & "\selfeval-" & Format(Now, "yyyymmddhhnnss") & "-" & CStr(Int(Rnd * 1000000))
     copyPath = stem & ending
     book.SaveCopyAs copyPath
-    status = RunCheck(copyPath, stem & ".tsv", stem & ".logPath")
-    If (status = 0 Or status = 1) And FileThere(stem & ".tsv") Then
-        Say PaintAll(book, ReadLines(stem & ".tsv"), only)
-        KillFile stem & ".logPath"
-    Else
-        Say Told("python_failed") & vbLf & stem & ".logPath"
-    End If
+    status = StartPython(Array("BUTTON", "COPY", "SHEET", "ANSWER", "LOG"), Array("plain", copyPath, only, stem & ".tsv", stem & ".log"))
     KillFile copyPath
+    lines = Split("")
+    If status = 0 And FileThere(stem & ".tsv") Then lines = ReadLines(stem & ".tsv")
     KillFile stem & ".tsv"
+    If status = NOT_STARTED Then
+        Say NotStarted()
+    ElseIf IsWhole(lines) Then
+        KillFile stem & ".log"
+        Say PaintAll(book, lines, only)
+    Else
+        Say Told("python_failed") & vbLf & IIf(FileThere(stem & ".log"), stem & ".log", Interpreter())
+    End If
 End Sub
 
-Private Function RunCheck(ByVal copyPath As String, ByVal results As String, ByVal logPath As String) As Long
-    ' The exit status of the command; -1 where it could not be started. The window stays hidden.
-    Dim quote As String, order As String
-    quote = Chr(34)
-    order = quote & Interpreter() & quote & " -P -B -m selfeval_xl check " & quote & copyPath & quote & " --tsv --ascii"
-    order = "cmd.exe /d /s /c " & quote & order & " > " & quote & results & quote & " 2> " & quote & logPath & quote & quote
-    RunCheck = -1
-    On Error Resume Next
-    RunCheck = CreateObject("WScript.Shell").Run(order, 0, True)
-    On Error GoTo 0
+Public Function IsWhole(ByVal lines As Variant) As Boolean
+    ' Whether this is a whole answer: its head, findings with all their fields, and the end with their number; or a sentence and the end.
+    Dim last As Long, number As Long
+    IsWhole = False
+    last = UBound(lines)
+    If last < 1 Then Exit Function
+    If CStr(lines(last)) = "end" & vbTab & "0" And last = 1 And Left(CStr(lines(0)), 4) = "say" & vbTab Then IsWhole = True
+    If CStr(lines(last)) <> "end" & vbTab & CStr(last - 1) Then Exit Function
+    If Left(Decode(CStr(lines(0))), Len(HeadOfAnswer())) <> HeadOfAnswer() Then Exit Function
+    For number = 1 To last - 1
+        If UBound(Split(CStr(lines(number)), vbTab)) <> 10 Then Exit Function
+    Next number
+    IsWhole = True
+End Function
+
+Private Function HeadOfAnswer() As String
+    HeadOfAnswer = Told("column_2") & vbTab & Told("column_3") & vbTab
 End Function
 
 Private Sub KillFile(ByVal path As String)
@@ -68,9 +78,18 @@ Private Sub KillFile(ByVal path As String)
 End Sub
 
 Public Function PaintAll(ByVal book As Object, ByVal lines As Variant, ByVal only As String) As String
-    ' Paints what the lines of the command say (the head first); returns the closing sentence. only: one sheet, or "" for all; marks of the
+    ' Paints what the lines of the answer say (the head first, the end last); returns the closing sentence. only: one sheet, or "" for all; marks of the
     ' other sheets, and what is listed of them, stay.
+    ' What is no whole answer leaves everything as it is.
     Dim fields() As Variant, count As Long, level As Long, number As Long, item As Variant, counts(1 To 4) As Long, missed As Long, explained As Long
+    If Not IsWhole(lines) Then
+        PaintAll = Told("python_failed")
+        Exit Function
+    End If
+    If Left(CStr(lines(0)), 4) = "say" & vbTab Then
+        PaintAll = Decode(Mid(CStr(lines(0)), 5))
+        Exit Function
+    End If
     PlainClear book, only
     marks = 0
     ReDim markSheet(0 To 0): ReDim markCell(0 To 0): ReDim markText(0 To 0): ReDim markLevel(0 To 0)

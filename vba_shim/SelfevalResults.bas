@@ -108,7 +108,7 @@ End Sub
 Private Sub PutCellLink(ByVal cell As Object, ByVal sheetName As String, ByVal cellName As String)
     Dim link As String
     link = "#'" & Replace(sheetName, "'", "''") & "'!" & Split(cellName & ",", ",")(0)
-    If cellName <> "" And Len(link) <= LONGEST_LITERAL Then
+    If cellName <> "" And Len(link) <= LONGEST_LITERAL And Len(cellName) <= LONGEST_LITERAL Then
         cell.NumberFormat = "General"
         cell.Formula = "=HYPERLINK(""" & Replace(link, """", """""") & """,""" & cellName & """)"
     Else

@@ -1,29 +1,30 @@
 Option Explicit
-' What the ribbon calls. Every button ends in Selfeval_OnButton; its id is the name of the Python function.
+' What the ribbon calls. Every button ends in Selfeval_OnButton; its id is the name of the Python function. In a workbook that carries the
+' buttons itself the build gives these procedures another beginning: Excel may call one of that name in another open project. Its objects
+' are As Object, so that no library of Office is needed to compile this.
 
 Private ribbonUI As Object
 
-Public Sub Selfeval_OnLoad(ribbon As IRibbonUI)
+Public Sub Selfeval_OnLoad(ribbon As Object)
     Set ribbonUI = ribbon
 End Sub
 
-Public Sub Selfeval_OnButton(control As IRibbonControl)
+Public Sub Selfeval_OnButton(control As Object)
     ' The cell's context menu has the same buttons: there the id ends in _menu.
     Selfeval_Press Replace(control.ID, "_menu", "")
 End Sub
 
-Public Sub Selfeval_BureauVisible(control As IRibbonControl, ByRef visible As Variant)
+Public Sub Selfeval_BureauVisible(control As Object, ByRef visible As Variant)
     ' The group of the bureau shows while the file "bureau" lies in the folder of the settings.
     visible = FileThere(StateFolder() & "\bureau")
 End Sub
 
-Public Sub Selfeval_TabVisible(control As IRibbonControl, ByRef visible As Variant)
+Public Sub Selfeval_TabVisible(control As Object, ByRef visible As Variant)
     ' A workbook with buttons of its own hides them where the add-in is there.
     visible = Not AddinThere()
 End Sub
 
 Public Sub Selfeval_Press(ByVal button As String)
-    Dim answer As Variant
     If ActiveWorkbook Is Nothing Then
         Say Told("no_book")
         Exit Sub
@@ -36,13 +37,29 @@ Public Sub Selfeval_Press(ByVal button As String)
     If WithoutCom() Then
         PlainPress button
     Else
-        answer = RunPython("import selfeval_xl.addin as a; a.press('" & button & "')")
-        If button = "check_book" Or button = "check_sheet" Or button = "clear_marks" Or button = "undo" Then FitNotes ActiveWorkbook
+        PythonPress button, ActiveWorkbook
     End If
     If button = "settings" And Not ribbonUI Is Nothing Then ribbonUI.Invalidate
     Exit Sub
 failed:
     Say Told("failed") & vbLf & Err.Description
+End Sub
+
+Public Sub PythonPress(ByVal button As String, ByVal book As Object)
+    ' Python works on the open workbook. One that was killed meanwhile leaves redrawing and events off: they become what they were.
+    Dim status As Long, drawing As Boolean, events As Boolean
+    drawing = Application.ScreenUpdating
+    events = Application.EnableEvents
+    status = StartPython(Array("BUTTON", "BOOK", "HWND"), Array(button, book.Name, WindowNumber()))
+    Application.ScreenUpdating = drawing
+    Application.EnableEvents = events
+    If status = NOT_STARTED Then
+        Say NotStarted()
+    ElseIf status <> 0 Then
+        Say Told("python_broke") & vbLf & Interpreter()
+    ElseIf button = "check_book" Or button = "check_sheet" Or button = "clear_marks" Or button = "undo" Then
+        FitNotes book
+    End If
 End Sub
 
 Public Function AddinThere() As Boolean
@@ -55,18 +72,3 @@ Public Function AddinThere() As Boolean
     AddinThere = Not book Is Nothing
     On Error GoTo 0
 End Function
-
-Public Sub ShowPythonError(ByVal logFile As String, ByVal message As String)
-    ' In the place of xlwings' own window: a Chinese sentence and a copy of the log, which xlwings deletes.
-    Dim kept As String
-    kept = logFile
-    On Error Resume Next
-    If logFile <> "" Then
-        MkDir StateFolder()
-        MkDir StateFolder() & "\logs"
-        kept = StateFolder() & "\logs\" & Format(Now, "yyyymmdd-hhnnss") & "-start.log"
-        FileCopy logFile, kept
-    End If
-    On Error GoTo 0
-    Say Told("python_failed") & vbLf & kept & message
-End Sub

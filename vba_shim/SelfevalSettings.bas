@@ -101,6 +101,20 @@ Public Function Decode(ByVal text As String) As String
     Decode = result
 End Function
 
+Public Function Encode(ByVal text As String) As String
+    ' The other way round: all but letters of ASCII and figures becomes \uXXXX, so that no sign of a name means anything to anybody.
+    Dim place As Long, sign As String
+    For place = 1 To Len(text)
+        sign = Mid(text, place, 1)
+        If Not IsPlainSign(AscW(sign)) Then sign = "\u" & Right("000" & Hex(AscW(sign) And 65535), 4)
+        Encode = Encode & sign
+    Next place
+End Function
+
+Private Function IsPlainSign(ByVal code As Long) As Boolean
+    IsPlainSign = (code >= 48 And code <= 57) Or (code >= 65 And code <= 90) Or (code >= 97 And code <= 122)
+End Function
+
 Public Sub Say(ByVal text As String)
     LastSaid = text
     If Not Quiet Then MsgBox text, vbInformation, Told("title")

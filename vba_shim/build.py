@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-import xlwings_part
+import caches
 from pyopenvba import ExcelFile, VBAModuleKind
 
 from selfeval_xl import templates
@@ -27,12 +27,16 @@ PACKAGE = HERE.parent / "selfeval_xl" / "addin" / "setup"
 ADDIN, TEMPLATE, LAYOUT = "selfeval.xlam", "selfeval.xltm", "jilin-2024"
 MODULES = (
     "SelfevalSettings",
+    "SelfevalStart",
     "SelfevalRibbon",
     "SelfevalPlain",
     "SelfevalResults",
     "SelfevalLinks",
     "SelfevalNotes",
 )
+# How the names begin that the ribbon calls: in the add-in, and in a workbook with buttons of its own.
+# Excel may look for a name in any open project, and would run the old code of a received workbook.
+CALLBACKS = {False: "Selfeval_", True: "SelfevalBook_"}
 CONF = "selfeval.conf"  # the sheet of settings
 SETTINGS = (("INTERPRETER_WIN", ""), ("MODE", "auto"), ("VERSION", ""))
 NAMESPACES = {
@@ -43,6 +47,7 @@ RELATIONS = {
     "customUI": "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility",
     "customUI14": "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility",
 }
+PROJECT = "xl/vbaProject.bin"
 MAIN = "application/vnd.ms-excel.{}.macroEnabled.main+xml"
 PLAIN_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
@@ -76,10 +81,16 @@ def _escaped(text: str) -> str:
     )
 
 
-def sources() -> dict[str, str]:
-    """The sources of all modules by name."""
+def sources(own_tab: bool = False) -> dict[str, str]:
+    """The sources of all modules by name. own_tab: those of a workbook; see CALLBACKS."""
     written = {name: (HERE / f"{name}.bas").read_text(encoding="ascii") for name in MODULES}
-    return written | {"SelfevalTexts": texts_module(), "xlwings": xlwings_part.module()}
+    ribbon = "SelfevalRibbon"
+    return written | {ribbon: _named(written[ribbon], own_tab), "SelfevalTexts": texts_module()}
+
+
+def _named(text: str, own_tab: bool) -> str:
+    """The text with the names that the ribbon calls. own_tab: as in `sources`."""
+    return text.replace(CALLBACKS[False], CALLBACKS[own_tab])
 
 
 def ribbon_xml(part: str, own_tab: bool = False) -> bytes:
@@ -121,7 +132,7 @@ def ribbon_xml(part: str, own_tab: bool = False) -> bytes:
         f'<customUI xmlns="{NAMESPACES[part]}" onLoad="Selfeval_OnLoad"><ribbon><tabs>{tab}</tabs></'
         f"ribbon>{menu}</customUI>"
     )
-    return ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text).encode()
+    return ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + _named(text, own_tab)).encode()
 
 
 def _button(button: Button, size: str, ending: str = "") -> str:
@@ -167,21 +178,22 @@ def build_book(plain: Path, out: Path, kind: str = "sheet", extra: Mapping[str, 
         _zip(raw, parts)
         with ExcelFile(raw) as book:
             book.add_vba_project()
-            _put_modules(book, extra)
+            _put_modules(book, extra, own_tab=True)
         parts = _parts(raw)
     parts[kinds] = parts[kinds].replace(MAIN.format("sheet").encode(), MAIN.format(kind).encode())
     return _write(out, parts, own_tab=True)
 
 
-def _put_modules(book: ExcelFile, extra: Mapping[str, str] | None = None) -> None:
-    """Puts the modules into the book's VBA project and saves it."""
+def _put_modules(book: ExcelFile, extra: Mapping[str, str] | None = None, own_tab: bool = False) -> None:
+    """Puts the modules into the book's VBA project and saves it. own_tab: as in `sources`."""
     project = book.vba_project()
     if "Module1" in project.module_names():
         project.delete_module("Module1")
-    for name, text in sources().items():
+    for name, text in sources(own_tab).items():
         project.add_module(
             name, (text + (extra or {}).get(name, "")).replace("\n", "\r\n"), kind=VBAModuleKind.standard
         )
+    book.remove_reference("Office")  # only As Object is used, and a desk with WPS may not have that library
     book.save()
 
 
@@ -215,6 +227,7 @@ def _write(out: Path, parts: dict[str, bytes], own_tab: bool) -> Path:
     parts["_rels/.rels"] = parts["_rels/.rels"].replace(
         b"</Relationships>", links.encode() + b"</Relationships>"
     )
+    parts[PROJECT] = caches.without(parts[PROJECT])
     for part in NAMESPACES:
         parts[f"customUI/{part}.xml"] = ribbon_xml(part, own_tab)
     _zip(out, parts)

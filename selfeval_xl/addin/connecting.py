@@ -1,23 +1,18 @@
-"""The connection to the open workbook; waits while the spreadsheet program is busy."""
+"""The connection to the open workbook whose button was pressed."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+import sys
 from typing import TYPE_CHECKING, Any
 
+from selfeval_xl.addin.handed_over import HandedOver
+from selfeval_xl.addin.patience import patiently, take_over
 from selfeval_xl.errors import UsageError
 
 if TYPE_CHECKING:
     from selfeval_xl.addin.host import Host
 
-# The numbers of the errors that Excel's object model gives while a cell is being edited or a dialog is open.
-BUSY = frozenset((-2147418111, -2147417846, -2146777998))
 WORKING = "绩效自评：正在处理……"
-TRIES, PAUSE = 20, 0.25  # how often a busy program is asked again, and after how many seconds
-EDITING = (
-    "Excel正忙：可能正在编辑一个单元格，或者开着一个对话框。请按回车或Esc结束编辑、关闭对话框，再按一次。"
-)
 NO_BOOK = (
     "没有找到要处理的工作簿。请先打开自评表；如果表上方有“启用编辑”，先点它；"
     "同时开着几个Excel窗口时，先点一下要处理的那个窗口，再按一次。"
@@ -25,7 +20,7 @@ NO_BOOK = (
 NO_XLWINGS = "缺少组件xlwings，按钮不能用。请重新安装插件，或改用命令 selfeval check。"
 
 
-def connect(button: str) -> Host:
+def connect(button: str, click: HandedOver | None = None) -> Host:
     """The book whose button was pressed. Raises UsageError where there is none, or the program stays busy."""
     try:
         import xlwings
@@ -33,9 +28,10 @@ def connect(button: str) -> Host:
         raise UsageError(NO_XLWINGS) from error
     from selfeval_xl.addin.host import Host
 
+    take_over(getattr(xlwings, "_xlwindows", None))
     try:
-        return patiently(lambda: Host(xlwings.Book.caller(), button))
-    except (KeyError, AttributeError, xlwings.XlwingsError) as error:
+        return patiently(lambda: Host(calling_book(click), button))
+    except _not_found() as error:
         raise UsageError(NO_BOOK) from error
     except Exception as error:
         if type(error) is not Exception:  # xlwings raises a bare one where no book called
@@ -43,25 +39,31 @@ def connect(button: str) -> Host:
         raise UsageError(NO_BOOK) from error
 
 
-def patiently(ask: Callable[[], Any], tries: int = TRIES, pause: float = PAUSE) -> Any:
-    """The answer of the program, asked again after `pause` seconds while it is busy.
+def calling_book(click: HandedOver | None) -> Any:
+    """The book that the click names, in the window that it names; without one, the caller xlwings knows.
 
-    Raises UsageError where it stays busy.
+    Raises KeyError, ValueError or an error of the system where there is no such window or book.
     """
-    for _ in range(tries):
-        try:
-            return ask()
-        except BaseException as error:
-            if not is_busy(error):
-                raise
-            time.sleep(pause)
-    raise UsageError(EDITING)
+    import xlwings
+
+    if click is None or not click.book:
+        return xlwings.Book.caller()
+    app = program(int(click.hwnd))
+    len(app.books)  # a busy program says so here; asked for a book, xlwings would say that there is none
+    return app.books[click.book]
 
 
-def is_busy(error: BaseException) -> bool:
-    """Whether the program refused because a cell is being edited or a dialog is open.
+def program(hwnd: int) -> Any:
+    """The running program with this window, as an App of xlwings."""
+    import xlwings
 
-    An error of its object model has the number in `hresult` or in `excepinfo`.
-    """
-    info: Sequence[object] = getattr(error, "excepinfo", None) or ()
-    return getattr(error, "hresult", None) in BUSY or len(info) > 5 and info[5] in BUSY
+    windows: Any = xlwings._xlwindows  # type: ignore[attr-defined]
+    return xlwings.App(impl=windows.App(xl=hwnd))
+
+
+def _not_found() -> tuple[type[BaseException], ...]:
+    """The exceptions of a window or a book that is not there; pywin32's where it is loaded."""
+    from xlwings import XlwingsError
+
+    of_windows = getattr(sys.modules.get("pywintypes"), "error", XlwingsError)
+    return KeyError, AttributeError, ValueError, OSError, XlwingsError, of_windows

@@ -9,18 +9,20 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
-from selfeval_xl.addin.connecting import EDITING, WORKING, connect, is_busy
+from selfeval_xl.addin.connecting import WORKING, connect
+from selfeval_xl.addin.patience import EDITING, is_busy
 from selfeval_xl.errors import SelfevalError, UsageError, cause_of
 
 if TYPE_CHECKING:
+    from selfeval_xl.addin.handed_over import HandedOver
     from selfeval_xl.addin.host import Host
 
 
-def run(button: str) -> None:
-    """Presses a button; see `selfeval_xl.addin.press`."""
+def run(button: str, click: HandedOver | None = None) -> None:
+    """Presses a button; see `selfeval_xl.addin.press`. click: what the macros handed over."""
     host = None
     try:
-        host = connect(button)
+        host = connect(button, click)
         press_on(host, button)
     except KeyboardInterrupt:
         tell(host, "已停止。")

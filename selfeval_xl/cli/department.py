@@ -20,6 +20,7 @@ from selfeval_xl.cli.options import (
     read_all,
     roster_of,
 )
+from selfeval_xl.cli.settings import UseSettings, rules_and_roster
 
 if TYPE_CHECKING:
     from selfeval_xl.model.edits import Applied
@@ -109,19 +110,19 @@ def check(
     roster: CheckedRoster = None,
     replace: Replace = False,
     policy: PolicyFile = None,
+    use_settings: UseSettings = False,
 ) -> None:
     """校验自评表，逐条说明问题在哪个格、怎么改。有须修改的问题时退出码为1。"""
     from selfeval_xl.cli.json_documents import check_document
     from selfeval_xl.cli.screen import screen
     from selfeval_xl.files import replacing
     from selfeval_xl.filings.grouping import gather, repeated
-    from selfeval_xl.rules.county_file import load
     from selfeval_xl.rules.runner import check as run
     from selfeval_xl.workflows.marking.marks import mark_all
+    from selfeval_xl.workflows.marking.tab_separated import macro_lines, tsv_lines
 
     _refuse_idle(as_json, tsv, plain, fix, out)
-    rules = load(policy)
-    expected = roster_of(roster)
+    rules, expected = rules_and_roster(policy, roster, use_settings)
     with screen.ProgressBars(quiet=as_json or tsv) as progress, replacing(replace):
         read_files = read_all(files, progress)
         filings = gather(read_files, expected)
@@ -131,11 +132,7 @@ def check(
     if as_json:
         print_json(check_document(findings))
     elif tsv:
-        print(
-            "\n".join(
-                map(screen.escaped, screen.tsv_lines(findings)) if plain else screen.tsv_lines(findings)
-            )
-        )
+        print("\n".join(macro_lines(findings) if plain else tsv_lines(findings)))
     else:
         screen.show_findings(findings, read_files, repeated(read_files, filings))
         if marked:
@@ -308,14 +305,14 @@ def watch(
     once: Annotated[bool, typer.Option("--once", help="现有的文件各校验一遍就结束，不再等。")] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="只写标注副本，不自动打开。")] = False,
     policy: PolicyFile = None,
+    use_settings: UseSettings = False,
 ) -> None:
     """看着一个文件夹：自评表一保存就校验，标注副本写在旁边。按 Ctrl+C 结束。"""
     from selfeval_xl.cli.screen.screen import say, show_saved
-    from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows import watching
 
-    rules = load(policy)
-    saved = watching.watch(folder, rules, once=once)
+    rules, expected = rules_and_roster(policy, None, use_settings)
+    saved = watching.watch(folder, rules, roster=expected, once=once)
     try:
         if not once and folder.is_dir():
             say(f"正在看着“{folder}”：自评表一保存就校验，结果写在旁边的“…_标注.xlsx”。按 Ctrl+C 结束。")

@@ -23,6 +23,7 @@ from selfeval_xl.readers.formats.kinds import SHEET_ENDINGS
 
 if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
+    from selfeval_xl.filings.roster import Roster
 
 # The names of files that this program writes end so: copies, the list of a merge, what a split keeps.
 OURS = ("_标注", "_已填", "_改", "_合并清单", "部门工作簿_拆分留底", "部门工作簿_拆分留底_旧")
@@ -91,7 +92,11 @@ class Settling:
 
 
 def check_saved(
-    path: Path, policy: Policy | None, written: dict[Path, Stamp] | None = None, folder: Path | None = None
+    path: Path,
+    policy: Policy | None,
+    written: dict[Path, Stamp] | None = None,
+    folder: Path | None = None,
+    roster: Roster | None = None,
 ) -> WatchedFile:
     """Checks one workbook and writes the marked copy `…_标注` beside it.
 
@@ -113,7 +118,7 @@ def check_saved(
     try:
         out = _free(path, written)
         files = list(read_files([path]))
-        findings = check(gather(files), policy, files)
+        findings = check(gather(files), policy, files, roster)
         with replacing():  # a free name, or a copy of this run that nobody has changed
             unsigned = mark(path, findings, out).unsigned
     except SelfevalError as error:
@@ -145,6 +150,7 @@ def watch(
     folder: Path,
     policy: Policy | None,
     *,
+    roster: Roster | None = None,
     once: bool = False,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -158,12 +164,12 @@ def watch(
     present = watched_files(folder)
     written: dict[Path, Stamp] = {}
     if once:
-        yield from (check_saved(path, policy, written, folder) for path in present)
+        yield from (check_saved(path, policy, written, folder, roster) for path in present)
         return
     settling = Settling(present)
     while True:
         for path in settling.look(watched_files(folder), clock()):
-            yield check_saved(path, policy, written, folder)
+            yield check_saved(path, policy, written, folder, roster)
         sleep(PAUSE)
 
 

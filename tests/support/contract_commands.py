@@ -101,6 +101,7 @@ CALLS: dict[str, tuple[str | None, str | None, str | None]] = {
     "diff": ("diff 自评表.xlsx 干净.xlsx", "diff 自评表.xlsx 没有.xlsx", None),
     "rules": ("rules", "rules Z99", None),
     "watch": ("watch 看着 --once --no-open", "watch 没有 --once", None),
+    "settings": ("settings", "settings --policy 没有.toml", None),
     "policy show": ("policy show", "policy show --policy 没有.toml", None),
     "policy template": ("policy template -o 参数.xlsx", None, f"policy template -o {BLOCKED}/a.xlsx"),
     "policy check": ("policy check 参数表.xlsx", "policy check 没有.xlsx", None),

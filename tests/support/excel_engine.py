@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from xlwings import base_classes
 from support import office
 
 _OBJECTS = frozenset(  # words that lead to another object
-    """Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment Shape
- TextFrame Characters RangeSelection UsedRange Cells FormatConditions""".split()
+    """Application Sheets Worksheets ActiveSheet Range Rows PageSetup Windows Interior Font Borders Comment
+ Shape TextFrame Characters RangeSelection UsedRange Cells FormatConditions""".split()
 )
 _METHODS = frozenset(  # words that are called
     """SaveCopyAs Activate Close Add Copy Delete Protect Unprotect ShowAllData
@@ -202,8 +202,8 @@ def _sent(value: Any) -> Any:
     """A value as JSON can carry it."""
     if isinstance(value, Words):
         return {"path": value._path}
-    if isinstance(value, datetime):
-        return {"date": value.isoformat()}
+    if isinstance(value, datetime):  # as pywin32: in UTC, and what has no zone is taken for local time
+        return {"date": value.astimezone(UTC).replace(tzinfo=None).isoformat()}
     return [[_sent(each) for each in row] for row in value] if isinstance(value, list) else value
 
 

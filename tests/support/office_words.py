@@ -16,7 +16,7 @@ from com.sun.star.table.CellHoriJustify import CENTER as CENTRED
 from com.sun.star.table.CellHoriJustify import STANDARD
 
 EPOCH = datetime(1899, 12, 30)
-DATES, LOGICAL = 2 | 4, 1024  # com.sun.star.util.NumberFormat
+DATES, CURRENCY, LOGICAL = 2 | 4, 8, 1024  # com.sun.star.util.NumberFormat
 ERRORS = {
     532: "#DIV/0!",
     32767: "#N/A",
@@ -102,6 +102,8 @@ class Workbook:
     Name = property(lambda self: os.path.basename(self.FullName))
     Path = property(lambda self: os.path.dirname(self.FullName) if self.document.URL else "")
     ReadOnly = property(lambda self: self.document.isReadonly())
+    MultiUserEditing = False
+    Application = property(lambda self: Application())
 
     def SaveCopyAs(self, path):
         kind = FILTERS.get(os.path.splitext(path)[1], "Calc MS Excel 2007 XML")
@@ -113,6 +115,12 @@ class Workbook:
     def Close(self, save=False):
         self.document.setModified(False)
         self.document.close(True)
+
+
+class Application:
+    """What the buttons ask of the program through a workbook."""
+
+    PrintCommunication = True
 
 
 class Window:
@@ -386,6 +394,13 @@ class Range:
 
     @property
     def Value(self):
+        return self._values(_as_value)
+
+    @property
+    def Value2(self):
+        return self._values(_as_value2)
+
+    def _values(self, shown):
         area, types = self.areas[0], {}
         cells = self.x
         wrong = {
@@ -398,7 +413,7 @@ class Range:
             [
                 error_of(cells.getCellByPosition(column, row))
                 if (row, column) in wrong
-                else self._shown(cells.getCellByPosition(column, row), value, types)
+                else shown(self._type_of(cells.getCellByPosition(column, row), types), value)
                 if isinstance(value, float)
                 else None
                 if value == ""
@@ -440,16 +455,20 @@ class Range:
             else formula
         )
 
-    def _shown(self, cell, value, types):
-        """A number as Excel gives it: a truth value or a date where the cell's format says so. types: of the
-        number formats that were asked for already, by key; each question is a call to the program.
+    @Formula.setter
+    def Formula(self, value):
+        if any(isinstance(each, datetime) for row in value for each in row) if isinstance(value, list) else 0:
+            raise Refused("Formula takes no dates")
+        self.Value = value
+
+    def _type_of(self, cell, types):
+        """The kind of a cell's number format. types: of those that were asked for already, by key; each
+        question is a call to the program.
         """
         key = cell.NumberFormat
         if key not in types:
             types[key] = self.formats.getByKey(key).Type if key else 0
-        if types[key] & LOGICAL:
-            return bool(value)
-        return EPOCH + timedelta(days=value) if types[key] & DATES else value
+        return types[key]
 
     def _given(self, value, cells, row, column, texts):
         """A value as it arrives in the cell: what looks like a number becomes one, unless the cell is text or
@@ -586,6 +605,15 @@ class Comment:
             )
         return self.cell.Annotation.String
 
+    def Delete(self):
+        notes, place = self.sheet.Annotations, self.cell.CellAddress
+        for number in reversed(range(notes.Count)):
+            if (notes.getByIndex(number).Position.Row, notes.getByIndex(number).Position.Column) == (
+                place.Row,
+                place.Column,
+            ):
+                notes.removeByIndex(number)
+
     def Characters(self, start, length):
         self.start, self.length = int(start), int(length)
         return Characters(self)
@@ -598,6 +626,18 @@ class Characters:
     def Delete(self):
         old, start = self.comment.cell.Annotation.String, self.comment.start - 1
         self.comment.cell.Annotation.setString(old[:start] + old[start + self.comment.length :])
+
+
+def _as_value(kind, number):
+    """A number as Range.Value gives it: a date, or an amount of four places, where the format says so."""
+    if kind & CURRENCY:
+        return round(number, 4)
+    return EPOCH + timedelta(days=number) if kind & DATES else _as_value2(kind, number)
+
+
+def _as_value2(kind, number):
+    """A number as Range.Value2 gives it: only truth values are something else."""
+    return bool(number) if kind & LOGICAL else number
 
 
 def error_of(cell):

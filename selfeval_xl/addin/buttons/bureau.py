@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from selfeval_xl.addin import state
-from selfeval_xl.addin.buttons.check import policy
+from selfeval_xl.addin.chosen import policy
 from selfeval_xl.addin.connecting import WORKING
 from selfeval_xl.addin.host import Host
 from selfeval_xl.errors import UsageError

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from selfeval_xl.addin import state
+from selfeval_xl.addin.chosen import policy, roster
 from selfeval_xl.addin.host import Host
-from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.addin.sentences import NO_FORM, no_such_form
 from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.grouping import gather
 from selfeval_xl.model.edits import Edit, Look
@@ -26,16 +25,9 @@ from selfeval_xl.writers.excel.snapshot import Snapshot
 from selfeval_xl.writers.xlsx.looks import MARKS, TINTS
 from selfeval_xl.writers.xlsx.tints import tinted
 
-if TYPE_CHECKING:
-    from selfeval_xl.filings.roster import Roster
-
 _LOOK_OF = {tint: look for look, tint in TINTS.items()}
 NOTHING = "未发现须修改的问题，可以生成报送件。程序只查表面逻辑，不代替财政审核。"
 NOTHING_HERE = "这张表未发现须修改的问题。程序只查表面逻辑，不代替财政审核。"
-NO_FORM = (
-    "这个工作簿里没有找到自评表。请确认打开的是自评表；如果是，请核对表头“三级指标、年度指标值、"
-    "实际完成值”等是否还在。"
-)
 READ_ONLY = "这本工作簿是只读打开的，标注存不下来；要保存请用“文件－另存为”。"
 
 
@@ -56,9 +48,7 @@ def _check(host: Host, only: str | None) -> None:
         if not file.forms:
             raise UsageError(NO_FORM)
         if only is not None and only not in {form.sheet for form in file.forms}:
-            raise UsageError(
-                f"“{only}”不是自评表，没有可以校验的内容。请先点开要校验的那张表，或者用“校验整本”。"
-            )
+            raise UsageError(no_such_form(only))
         grids, listed = saved.source.grids, listed_on(saved.source.grids, RESULTS)
         shown = [finding for finding in findings if only is None or finding.sheet == only]
         shown = in_order(shown, grids)
@@ -88,23 +78,6 @@ def examined(saved: Snapshot) -> tuple[ReadFile, list[Finding]]:
     """The contents of the copy, and all findings in it by the parameters and the roster of the settings."""
     file = understand(saved.source)
     return file, list(check(gather([file]), policy(), [file], roster()))
-
-
-def policy() -> Policy:
-    """The county's parameters where the settings name a file, else the ones that ship."""
-    from selfeval_xl.rules.county_file import load
-
-    return load(state.settings().get("policy") or None)
-
-
-def roster() -> Roster | None:
-    """The roster that the settings name; None where they name none."""
-    path = state.settings().get("roster")
-    if not path:
-        return None
-    from selfeval_xl.filings.roster import read_roster
-
-    return read_roster(path)
 
 
 def numbered(edits: Sequence[Edit], numbers: Mapping[tuple[str, str], Sequence[int]]) -> list[Edit]:

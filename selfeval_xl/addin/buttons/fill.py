@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from selfeval_xl.addin.buttons.check import NO_FORM, examined, policy
+from selfeval_xl.addin.buttons.check import examined
+from selfeval_xl.addin.chosen import policy
 from selfeval_xl.addin.host import Host, preview
+from selfeval_xl.addin.sentences import NO_FORM
 from selfeval_xl.errors import UsageError
 from selfeval_xl.model.edits import Applied, Edit, Look
 from selfeval_xl.model.forms import Form

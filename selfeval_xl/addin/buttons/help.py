@@ -32,7 +32,7 @@ def look_up_rule(host: Host) -> None:
     from selfeval_xl.rules.page import rule_page
     from selfeval_xl.rules.registry import catalogue
 
-    asked = host.prompt("请输入规则编号，例如 D03（校验结果的“规则编号”一列）：", _rule_here(host))
+    asked = host.prompt("请输入规则编号，例如 D03（校验结果的“规则编号”一列）：", _rule_here(host)[:20])
     if not asked:
         return
     rule = catalogue().get(asked.upper())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from selfeval_xl.addin import state
-from selfeval_xl.addin.host import Host
+from selfeval_xl.addin.host import LONGEST_PROMPT, Host
 from selfeval_xl.errors import UsageError
 from selfeval_xl.model.edits import Edit, Look
 from selfeval_xl.model.findings import Treatment
@@ -108,7 +108,7 @@ def _current(host: Host, stops: list[Stop], direction: int) -> int:
 def listed(host: Host) -> Grid:
     """The sheet 校验结果 as it is on the screen, in one call. Raises UsageError where there is none."""
     try:
-        values = host.workbook.Sheets(RESULTS).UsedRange.Value
+        values = host.workbook.Sheets(RESULTS).UsedRange.Value2
     except refusals() as error:
         raise UsageError(NOT_CHECKED) from error
     if not isinstance(values, tuple):
@@ -138,6 +138,9 @@ def explain(host: Host) -> None:
             )
         edits: list[Edit] = []
         for number, texts in explainable.items():
+            if len(texts["单位说明"]) > LONGEST_PROMPT:
+                _to_the_list(host, grid, number)
+                continue
             explanation = host.prompt(
                 f"{texts['级别']}：{texts['问题说明']}\n请写单位说明：", texts["单位说明"]
             )
@@ -148,6 +151,16 @@ def explain(host: Host) -> None:
         with host.quietly():
             host.apply(saved, edits)
     host.progress("单位说明已记在“校验结果”里，再次校验时带回。")
+
+
+def _to_the_list(host: Host, listed: Grid, row: int) -> None:
+    """Selects the explanation in the list: the program's box for a line of text would cut its tail off."""
+    heads = {listed.text(0, column).strip(): column for column in range(listed.width)}
+    cell = a1(row, heads["单位说明"])
+    host.select(RESULTS, cell)
+    host.say(
+        f"已写的单位说明超过{LONGEST_PROMPT}字，这里放不下，没有改动。请直接在“{RESULTS}”表的{cell}里改。"
+    )
 
 
 def rows_at(listed: Grid, sheet: str, cell: str, row: int) -> dict[int, dict[str, str]]:

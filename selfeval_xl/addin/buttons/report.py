@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from selfeval_xl.addin.buttons.check import NO_FORM, examined, policy
+from selfeval_xl.addin.buttons.check import examined
+from selfeval_xl.addin.chosen import policy
 from selfeval_xl.addin.host import Host
+from selfeval_xl.addin.sentences import NO_FORM
 from selfeval_xl.errors import UsageError
 from selfeval_xl.files import free_name
 from selfeval_xl.filings.grouping import gather

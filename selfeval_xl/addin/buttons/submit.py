@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from selfeval_xl.addin.buttons.check import NO_FORM, examined
+from selfeval_xl.addin.buttons.check import examined
 from selfeval_xl.addin.host import Host
+from selfeval_xl.addin.sentences import NO_FORM
 from selfeval_xl.errors import UsageError
 from selfeval_xl.files import free_name
 from selfeval_xl.model.findings import counted
@@ -27,6 +28,7 @@ from selfeval_xl.writers.xlsx.opened import OpenedWorkbook
 
 def make_submission(host: Host) -> None:
     """Writes the submission into the folder of the book and remembers its number in the book."""
+    host.refuse_shared()
     folder = host.folder_for("报送件")
     with host.copied() as path:
         saved = Snapshot(path, host.full_name)

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape, unescape
 
 from selfeval_xl.errors import OutputError, UsageError, cause_of
 from selfeval_xl.files import make_folder, state_folder, write_out
+from selfeval_xl.model.escapes import escaped
 
 ADDIN, TEMPLATE = "selfeval.xlam", "selfeval.xltm"
 SETTINGS_PART = "xl/worksheets/sheet1.xml"
@@ -25,6 +26,10 @@ OURS = b"Selfeval_OnButton"  # named in the ribbon of every version
 NOT_WINDOWS = (
     "Excel插件只能装在Windows上，这台电脑不是。这里可以用命令（selfeval check、selfeval watch）"
     "做同样的事；要看装到某个文件夹会怎样，用 --folder 写明文件夹。"
+)
+FROM_THE_STORE = (
+    "这个Python是从Microsoft Store装的：它写进启动文件夹的文件Excel看不见，插件装不成。"
+    "请从python.org安装Python，或者用离线包，再装一次。"
 )
 
 
@@ -67,12 +72,24 @@ def start_folder(folder: Path | None = None) -> Path:
     return Path(home) / "Microsoft" / "Excel" / "XLSTART"
 
 
+def from_the_store(interpreter: str | None = None) -> bool:
+    """Whether the Python, by default the one that runs, is from the Microsoft Store.
+
+    What it writes below %APPDATA% and into the folder for temporary files goes into a copy that only itself
+    sees.
+    """
+    places = [interpreter] if interpreter else [sys.executable, sys.base_prefix, sys.prefix]
+    return any("windowsapps" in re.split(r"[\\/]", place.lower()) for place in places)
+
+
 def install(folder: Path | None = None, interpreter: str | None = None, mode: str = "auto") -> Path:
     """Puts the add-in into the start folder with these settings and returns its path.
 
-    An older add-in of this program is replaced. Raises UsageError where another file has its name,
-    OutputError where it cannot be written.
+    An older add-in of this program is replaced. Raises UsageError where another file has its name, and for a
+    Python from the Microsoft Store; OutputError where it cannot be written.
     """
+    if from_the_store() or interpreter and from_the_store(interpreter):
+        raise UsageError(FROM_THE_STORE)
     path = start_folder(folder) / ADDIN
     if path.exists() and not is_ours(path):
         raise UsageError(f"“{path}”已经有一个不是本程序的文件，没有覆盖它。请先把它移走或改名，再装一次。")
@@ -81,7 +98,7 @@ def install(folder: Path | None = None, interpreter: str | None = None, mode: st
         path, with_settings(shipped(), {"INTERPRETER_WIN": interpreter, "MODE": mode, "VERSION": version()})
     )
     if folder is None:
-        _write(_interpreter_file(), escaped_line(interpreter).encode("ascii"))
+        _write(_interpreter_file(), escaped(interpreter).encode("ascii"))
     return path
 
 
@@ -127,6 +144,8 @@ def status(folder: Path | None = None) -> Status:
 
 def _advice(found: Status) -> list[str]:
     """The sentences on what to do."""
+    if from_the_store() or found.interpreter and from_the_store(found.interpreter):
+        return [FROM_THE_STORE]
     if found.foreign:
         return [f"启动文件夹里的{ADDIN}不是本程序的文件。请移走或改名，再运行 selfeval addin install。"]
     if not found.installed:
@@ -193,20 +212,6 @@ def _without_settings(addin: bytes) -> dict[str, bytes]:
     """The parts of the add-in that are the same in every installation."""
     with zipfile.ZipFile(io.BytesIO(addin)) as package:
         return {name: package.read(name) for name in package.namelist() if name != SETTINGS_PART}
-
-
-def escaped_line(text: str) -> str:
-    """The text in ASCII, other characters and the backslash as \\uXXXX, because VBA reads files as ANSI."""
-    return "".join(
-        sign if " " <= sign <= "~" and sign != "\\" else "".join(f"\\u{unit:04X}" for unit in _units(sign))
-        for sign in text
-    )
-
-
-def _units(sign: str) -> list[int]:
-    """The UTF-16 units of a character."""
-    code = sign.encode("utf-16-be", "surrogatepass")
-    return [code[at] << 8 | code[at + 1] for at in range(0, len(code), 2)]
 
 
 def _interpreter_file() -> Path:

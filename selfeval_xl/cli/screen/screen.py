@@ -269,62 +269,6 @@ def _show_finding(screen: Console, finding: Finding, state: str = "") -> None:
         screen.print(f"      {line}", markup=False, style="dim")
 
 
-_TSV_HEAD = (
-    "级别",
-    "处理方式",
-    "规则编号",
-    "文件",
-    "工作表",
-    "单元格",
-    "对象",
-    "填报内容",
-    "应为或参考",
-    "问题说明",
-    "修改建议",
-)
-
-
-def tsv_lines(findings: Findings) -> Iterator[str]:
-    """The findings as tab-separated lines, the head first, for pasting into Excel."""
-    yield "\t".join(_TSV_HEAD)
-    for finding in findings:
-        severity, treatment = graded(finding)
-        row = (
-            severity.label,
-            treatment.label,
-            finding.rule,
-            finding.file,
-            finding.shown_sheet,
-            finding.shown_cells,
-            finding.subject,
-            finding.value,
-            finding.expected,
-            finding.message,
-            finding.hint,
-        )
-        yield "\t".join(map(_tsv_cell, row))
-
-
-def _tsv_cell(text: str | None) -> str:
-    """The text without tabs and line ends, and never a formula to Excel."""
-    plain = printable((text or "").replace("\t", " ").replace("\n", " "))
-    return f"'{plain}" if text and text[0] in "=+-@" else plain
-
-
-def escaped(line: str) -> str:
-    """The line in ASCII, everything else and the backslash as \\uXXXX (UTF-16).
-
-    VBA reads files as ANSI and decodes this by ChrW.
-    """
-    units = (line[at].encode("utf-16-be", "surrogatepass") for at in range(len(line)))
-    return "".join(
-        sign
-        if sign == "\t" or " " <= sign <= "~" and sign != "\\"
-        else "".join(f"\\u{code[at]:02X}{code[at + 1]:02X}" for at in range(0, len(code), 2))
-        for sign, code in zip(line, units)
-    )
-
-
 def show_marked(marked: Iterable[MarkedCopy]) -> None:
     """Shows the marked copy of each file, or that the file cannot be marked."""
     for source, out, unsigned in marked:

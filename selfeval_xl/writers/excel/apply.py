@@ -26,7 +26,14 @@ from selfeval_xl.writers.excel.journal import (
     holds,
     typed,
 )
-from selfeval_xl.writers.excel.page_setup import apply_setups, fit_rows, off_paper, printing, set_apart
+from selfeval_xl.writers.excel.page_setup import (
+    apply_setup,
+    fit_rows,
+    off_paper,
+    one_message,
+    printing,
+    set_apart,
+)
 from selfeval_xl.writers.excel.runs import bounds, runs
 from selfeval_xl.writers.excel.sheets import add_sheet, open_for_change, show_all
 from selfeval_xl.writers.excel.snapshot import ALLOWED, Snapshot
@@ -83,8 +90,9 @@ def write(workbook: Any, changes: Iterable[JournalEntry], singly: frozenset[str]
         for area, number_format in runs(formats):
             _range(sheet, area).NumberFormat = number_format
         contents = {cell: change.value[1] for cell, change in by_cell.items() if change.value}
-        for area, _ in runs({cell: cell if name in singly else None for cell in contents}):
-            _range(sheet, area).Value = _block(contents, area)
+        kinds = {cell: cell if name in singly else _is_date(content) for cell, content in contents.items()}
+        for area, _ in runs(kinds):
+            _write_block(_range(sheet, area), _block(contents, area))
         fills = {cell: change.fill[1] for cell, change in by_cell.items() if change.fill}
         for address, fill in _alike(runs(fills)):
             interior.put(sheet.Range(address).Interior, fill)
@@ -111,8 +119,12 @@ def still_there(workbook: Any, changes: Sequence[JournalEntry]) -> list[JournalE
 
 
 def read_block(sheet: Any, area: Area) -> dict[tuple[int, int], object]:
-    """The values of a rectangle by (row, column), read in one call."""
-    values = _range(sheet, area).Value
+    """The values of a rectangle by (row, column), read in one call.
+
+    By Value2: Value rounds amounts in a currency format to four places, and refuses dates that no calendar
+    has.
+    """
+    values = _range(sheet, area).Value2
     if area.top == area.bottom and area.left == area.right:
         return {(area.top, area.left): values}
     return {
@@ -210,9 +222,10 @@ class _Run:
             *off_paper(self.saved, edits, self.memory),
             *printing(self.saved, self.memory),
         )
-        for setup in setups:
-            apply_setups(self.workbook, [setup])
-            self.journal.setups.append(setup)
+        with one_message(self.workbook, setups):
+            for setup in setups:
+                apply_setup(self.workbook, setup)
+                self.journal.setups.append(setup)
         self._remember()
 
     def _plan(self, edit: Edit) -> None:
@@ -398,6 +411,21 @@ def _block(contents: Mapping[tuple[int, int], Content], area: Area) -> object:
     ]
 
 
+def _is_date(content: Content) -> bool:
+    """Whether the content is a date: such cells are written by themselves, since Formula takes no dates."""
+    return isinstance(content, dict) and "date" in content
+
+
+def _write_block(cells: Any, block: Any) -> None:
+    """Writes a block: by Formula where there is one in it, which is read as A1 whatever style is shown."""
+    rows = block if isinstance(block, list) else [[block]]
+    if any(isinstance(each, str) and each.startswith("=") for row in rows for each in row):
+        filled = [["" if each is None else each for each in row] for row in rows]
+        cells.Formula = filled if isinstance(block, list) else filled[0][0]
+    else:
+        cells.Value = block
+
+
 def _write_note(cell: Any, before: str, after: str) -> None:
     """Changes the text of a cell's note from `before` to `after`.
 
@@ -406,7 +434,7 @@ def _write_note(cell: Any, before: str, after: str) -> None:
     if not before:
         cell.AddComment(after)
     elif not after:
-        cell.ClearComments()
+        cell.Comment.Delete()
     elif SEPARATOR not in before and SEPARATOR not in after:
         cell.Comment.Text(after)
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -131,10 +131,13 @@ def content_of(edit: Edit) -> Content:
 def typed(content: Content) -> object:
     """The content in the form that the spreadsheet program takes.
 
-    Text gets an apostrophe before it, so that it stays text whatever it looks like.
+    Text gets an apostrophe before it, so that it stays text whatever it looks like. A date is one of UTC:
+    pywin32 takes one without a zone for local time and writes it so many hours too early.
     """
     if isinstance(content, dict):
-        return content["formula"] if "formula" in content else datetime.fromisoformat(content["date"])
+        if "formula" in content:
+            return content["formula"]
+        return datetime.fromisoformat(content["date"]).replace(tzinfo=UTC)
     return f"'{content}" if isinstance(content, str) and content else content
 
 

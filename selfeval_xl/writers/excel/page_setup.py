@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from selfeval_xl.model.edits import Edit, Look
@@ -118,15 +119,46 @@ def off_paper(saved: Snapshot, edits: Sequence[Edit], memory: MarkRecords) -> It
             yield Setup(name, "print_area", "", "", area)
 
 
-def apply_setups(workbook: Any, setups: Iterable[Setup]) -> None:
+def apply_setups(workbook: Any, setups: Sequence[Setup]) -> None:
     """Sets each word to its `after`."""
-    for setup in setups:
-        sheet = workbook.Sheets(setup.sheet)
-        if setup.word in _PAGE:
-            set_page(sheet, _PAGE[setup.word], setup.after)
-        elif setup.word == "row_height":
-            sheet.Range(f"{setup.where}:{setup.where}").RowHeight = setup.after
-        elif setup.word == "column_width":
-            sheet.Range(f"{setup.where}:{setup.where}").ColumnWidth = setup.after
-        else:
-            sheet.Range(setup.where).WrapText = setup.after
+    with one_message(workbook, setups):
+        for setup in setups:
+            apply_setup(workbook, setup)
+
+
+def apply_setup(workbook: Any, setup: Setup) -> None:
+    """Sets a word to its `after`."""
+    sheet = workbook.Sheets(setup.sheet)
+    if setup.word in _PAGE:
+        set_page(sheet, _PAGE[setup.word], setup.after)
+    elif setup.word == "row_height":
+        sheet.Range(f"{setup.where}:{setup.where}").RowHeight = setup.after
+    elif setup.word == "column_width":
+        sheet.Range(f"{setup.where}:{setup.where}").ColumnWidth = setup.after
+    else:
+        sheet.Range(setup.where).WrapText = setup.after
+
+
+@contextmanager
+def one_message(workbook: Any, setups: Sequence[Setup]) -> Iterator[None]:
+    """Sends what is set of pages to the printer once, at the end of a `with` block.
+
+    Else each word of each sheet is a question to the printer, which on a network takes a second.
+    """
+    held = any(setup.word in _PAGE for setup in setups) and _hold(workbook, True)
+    try:
+        yield
+    finally:
+        if held:
+            _hold(workbook, False)
+
+
+def _hold(workbook: Any, held: bool) -> bool:
+    """Holds back the talk with the printer or ends that; False where the program refuses or cannot."""
+    try:
+        workbook.Application.PrintCommunication = not held
+    except AttributeError:  # a program that has no such word
+        return False
+    except refusals():
+        return False
+    return True

@@ -35,6 +35,10 @@ OLD_FORMAT = (
     "这本工作簿是旧格式（.xls、.xlsb）或不是工作簿，按钮只能用在.xlsx上。请用“文件－另存为”"
     "存成“Excel工作簿(*.xlsx)”，再按一次。"
 )
+ENCRYPTED = (
+    "这本工作簿设有打开密码，程序读不了它的副本。请在“文件－信息－保护工作簿－用密码进行加密”里删去密码并保存，"
+    "再按一次；做完以后可以再加上。"
+)
 
 
 class Snapshot(OpenedWorkbook):
@@ -47,7 +51,7 @@ class Snapshot(OpenedWorkbook):
         super().__init__(open_source(path, keep_parts=True))
         self.source.path = name
         if not self.is_xlsx:
-            raise UnreadableFile(OLD_FORMAT)
+            raise UnreadableFile(ENCRYPTED if self.source.kind == "encrypted" else OLD_FORMAT)
         self._read = {grid.name: grid.formulas for grid in self.source.grids}
         for grid in self.source.grids:
             grid.formulas = partial(self.formulas, grid.name)
