@@ -456,8 +456,10 @@ def breakdowns_differ(form: Form, policy: Policy) -> Iterator[Finding]:
         ]
         if wrong:
             listed = "，".join(f"{name}{amount}" for name, _, amount in splits)
-            alone = sum(total.amount(other) == wanted for other in AMOUNTS) == 1
-            column = f"{NAMES[key]}：" if alone else ""  # a breakdown in words does not say of which it is
+            others = [other for other in AMOUNTS if other != key]
+            in_words = not any(line.amount(other) for _, lines in wrong for line in lines for other in others)
+            unsure = in_words and any(total.amount(other) == wanted for other in others)
+            column = "" if unsure else f"{NAMES[key]}："  # 按收入性质分:2030.12 does not say of which it is
             yield replace(
                 total.finding(
                     key,
