@@ -40,7 +40,7 @@ fi
 exit "$status"
 """
 WATCH = """#!/bin/sh
-exec /bin/sh "$(dirname -- "$0")/run.sh" -m selfeval_xl watch --no-open -- "$1" >/dev/null 2>&1
+exec /bin/sh "$(dirname -- "$0")/run.sh" -m selfeval_xl watch --no-open --settings -- "$1" >/dev/null 2>&1
 """
 _STOP = """
 # Ends what runs from the folder: a watch of this or of an earlier version.
