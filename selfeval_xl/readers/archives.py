@@ -16,10 +16,11 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from operator import eq, itemgetter
+from operator import attrgetter, eq, itemgetter
 from pathlib import Path
 
 from selfeval_xl.errors import UnreadableFile, cause_of
@@ -33,6 +34,7 @@ MAX_BYTES = 2 << 30  # bytes of these files together
 MAX_MEMBER = 128 << 20  # bytes of one file
 MAX_RUN_MEMBERS = 100_000  # files of all archives of a run together
 MAX_RUN_BYTES = 16 << 30  # bytes of these, which lie on the temporary disk until the end of the run
+MAX_ALIKE = 50  # files of one name in one folder of an archive; programs that pack write only one
 MAX_DIRECTORY = 4 << 20  # bytes of an archive's list of files, all of which zipfile keeps as objects
 ROOM_LEFT = 256 << 20  # bytes of the temporary disk that stay free
 PIECE = 1 << 20  # bytes that are read at once
@@ -42,6 +44,7 @@ _NUMBER = re.compile("（第\\d+个）")
 _PACKAGES = ("[content_types].xml", "mimetype", *(part for kind in KINDS for part in kind.parts))
 _FIRST_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")  # first names in most packages
 _UTF8, _ENCRYPTED = 0x800, 1
+_HEADER = 30  # bytes before the name of a file in an archive, at least
 _FAULTS = (
     zipfile.BadZipFile,
     NotImplementedError,
@@ -55,6 +58,8 @@ _FAULTS = (
 )
 TOO_DEEP = f"压缩包里套了{MAX_DEPTH}层以上的压缩包，没有再往里读；请解压后直接报送"
 TOO_MANY = f"压缩包里的文件超过{MAX_MEMBERS}个，没有全部读取；请解压后直接报送"
+TOO_MANY_ALIKE = f"压缩包里同名的文件超过{MAX_ALIKE}个，从这一个起没有取出来；请解压后直接报送"
+SHARED = "压缩包里几个文件共用一段内容，只取了第一个；请重新压缩或解压后直接报送"
 TOO_BIG = "压缩包展开后过大，没有读取；请解压后直接报送"
 NO_ROOM = "存放临时文件的磁盘快满了，没有取出来；请腾出空间后重新运行，或解压后直接报送"
 RUN_FULL = "这次收到的压缩包展开后太多，没有再往下取；请把压缩包解压后放回收件文件夹"
@@ -232,7 +237,7 @@ class _Walk:
         trouble = EMPTY
         try:
             with _open_zip(archive.path) as opened:
-                for number, (entry, parts) in enumerate(_members(opened)):
+                for number, (entry, parts, refused) in enumerate(_members(opened)):
                     trouble = ""
                     if self.members <= 0 or self.budget.members <= 0:
                         within = archive.name if archive.place else ""
@@ -241,8 +246,12 @@ class _Walk:
                         return
                     self.members -= 1
                     self.budget.members -= 1
-                    if rest is None or _on_the_way(parts, rest):
-                        yield from self._take(opened, entry, archive.member(parts, number))
+                    member = archive.member(parts, number)
+                    if refused:
+                        file = Unpacked(member.path, member.shown, member.within)
+                        yield self._numbered(_with_trouble(file, refused))
+                    elif rest is None or _on_the_way(parts, rest):
+                        yield from self._take(opened, entry, member)
         except _LongDirectory:
             trouble = TOO_MANY
         except _FAULTS:
@@ -320,15 +329,33 @@ class _Walk:
         return ""
 
 
-def _members(opened: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, list[str]]]:
-    """The files in the directory of an archive by name, each with the parts of its path."""
+def _members(opened: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, list[str], str]]:
+    """The files in the directory of an archive by name, each with the parts of its path.
+
+    The third is why a file is not taken out, "" for most. Of too many of one name the rest is left out.
+    """
+    shared, alike = _sharing(opened), Counter[tuple[str, ...]]()
     for name, entry in sorted(((_name(entry), entry) for entry in opened.infolist()), key=itemgetter(0)):
         parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
         if entry.filename.endswith("/") or not (parts or entry.file_size):
             continue
         parts = parts or [NAMELESS]
-        if not (is_left_behind(parts[-1]) or "__MACOSX" in parts):
-            yield entry, parts
+        if is_left_behind(parts[-1]) or "__MACOSX" in parts:
+            continue
+        alike[tuple(parts)] += 1
+        more = alike[tuple(parts)] - MAX_ALIKE
+        if more <= 1:
+            yield entry, parts, TOO_MANY_ALIKE if more == 1 else SHARED if id(entry) in shared else ""
+
+
+def _sharing(opened: zipfile.ZipFile) -> set[int]:
+    """The files of an archive (by `id`) that begin inside another one: they cost again what it costs."""
+    found, end = set(), 0
+    for entry in sorted(opened.infolist(), key=attrgetter("header_offset")):
+        if entry.header_offset < end:
+            found.add(id(entry))
+        end = max(end, entry.header_offset + _HEADER + entry.compress_size)
+    return found
 
 
 def _below(folder: Path, path: Path) -> Sequence[str]:
