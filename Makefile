@@ -8,7 +8,7 @@ SOURCES = setup.cfg pyproject.toml
 # Two workers that take file after file, in the order of conftest.py.
 PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --durations-min=10
 
-.PHONY: demo test quick lint soak mutants fuzz templates judgements rules addin pictures bench clean system
+.PHONY: demo test quick lint soak mutants fuzz templates judgements rules addin pictures bench clean system wine
 
 demo: $(VENV)/.installed
 	@$(BIN)/selfeval demo demo
@@ -27,7 +27,7 @@ lint: $(VENV)/.test $(VENV)/.lint
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 
-soak: $(VENV)/.test system
+soak: $(VENV)/.test system wine
 	@$(BIN)/python -m pytest -q -m soak -s
 	@$(BIN)/python benchmarks/attack.py
 
@@ -90,6 +90,12 @@ $(VENV)/.lint: $(VENV)/.installed
 # LibreOffice, its Python bridge, a Chinese font and poppler from the system; the Open XML validator from npm.
 system:
 	@bash tests/system.sh $(PACKAGES)
+
+# The starter for dropped files is tried in wine's cmd, in `make soak` only.
+wine:
+	@command -v wine >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wine wine64 >/dev/null; } \
+	  || echo "没有wine，跳过拖放校验的一项测试；要跑它请运行：sudo apt-get install --no-install-recommends wine wine64"
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo tests/node_modules
