@@ -63,6 +63,12 @@ HELD = (
     ("C6", "other command lines", "test_dropped_names", "test_other_command_lines"),
     ("C6", "the starter", "test_addin_installing", "test_no_line_of_the_starter_has_a_dropped_name_on_it"),
     (
+        "C6",
+        "the names in wine's cmd",
+        "test_starter_in_wine",
+        "test_a_dropped_name_starts_nothing_and_arrives",
+    ),
+    (
         "C7",
         "done, though it failed",
         "test_addin_installing",
