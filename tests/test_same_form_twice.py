@@ -61,6 +61,18 @@ def test_numbers_count_by_their_value(part, values, same):
     assert repeated(files, [filing]) == ([(again, FORM.file)] if same else [])
 
 
+@pytest.mark.parametrize(
+    "first, second, counted", [("b.docx", "a.xlsx", "a.xlsx"), ("a.xlsx", "b.docx", "a.xlsx")]
+)
+def test_of_a_word_file_and_a_workbook_the_workbook_counts(first, second, counted):
+    """Its cells can be marked; whichever of the two came first."""
+    forms = [replace(FORM, file=name, total_score=text) for name, text in ((first, "95"), (second, "95.0"))]
+    files = [ReadFile(path=form.file, forms=(form,)) for form in forms]
+    (filing,) = gather(files)
+    assert [form.file for form in filing.forms] == [counted]
+    assert [(form.file, other) for form, other in repeated(files, [filing])] == [("b.docx", "a.xlsx")]
+
+
 def test_codes_are_no_numbers():
     form, again = replace(FORM, project_code="01"), replace(FORM, project_code="1")
     assert content_key(form) != content_key(again)

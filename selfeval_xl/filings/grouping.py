@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, ReadFile, Report
+from selfeval_xl.model.places import is_word
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 
@@ -79,7 +80,7 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None, root: str | N
     if root is not None and len({squeeze(name) for name in _all_named(files)}) > 1:
         beside.pop(str(PurePath(root)), None)  # everybody's files lie there
     groups = _Groups()
-    seen: dict[str, set[tuple[object, ...]]] = {}
+    seen: dict[str, dict[tuple[object, ...], int]] = {}  # where a form stands among those of its department
     for file in files:
         for form in _forms_and_reports(file):
             name, code, basis = department_of(form, file, beside, roster, root)
@@ -87,9 +88,11 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None, root: str | N
             if not group.files or group.files[-1] is not file:
                 group.files.append(file)
             values = content_key(form)
-            if values in seen.setdefault(group.department, set()):
+            places = seen.setdefault(group.department, {})
+            if values in places:
+                _prefer_workbook(group.forms, places[values], form)
                 continue
-            seen[group.department].add(values)
+            places[values] = len(group.forms)
             if isinstance(form, Report):
                 group.reports.append(form)
             else:
@@ -105,6 +108,12 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None, root: str | N
         )
         for group in groups.all
     ]
+
+
+def _prefer_workbook(forms: list[Form], place: int, again: Form | Report) -> None:
+    """Of a form in a Word file and the same one in a workbook the latter counts: its cells can be marked."""
+    if isinstance(again, Form) and is_word(forms[place].file) and not is_word(again.file):
+        forms[place] = again
 
 
 def repeated(files: Iterable[ReadFile], filings: Iterable[Filing]) -> list[tuple[Form | Report, str]]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from selfeval_xl.filings.grouping import content_key
 from selfeval_xl.model.forms import Filing, Form, ReadFile, Report
+from selfeval_xl.model.places import is_word
 from selfeval_xl.model.text import squeeze
 
 USED, SUPERSEDED, DUPLICATE, REFUSED = "采用", "被替代", "重复", "不采用"
@@ -236,11 +237,13 @@ def _apart(versions: list[Version]) -> Version | None:
 def _latest_copy(copies: list[Version], newer: Collection[str] = ()) -> tuple[Version, str, bool]:
     """Of versions with the same contents the one that counts: the latest, for it has the latest 单位说明.
 
+    A workbook goes before a Word file, in which no cell can be marked.
     Where nothing in the files tells which is later, one of the `newer` files goes before others, then one
     with 单位说明; times of receipt are reset by whoever copies files. Of files with the same bytes the first
     counts.
     """
     top = _top(copies, CHOSEN)
+    top = [version for version in top if not is_word(version[0].file)] or top  # a workbook can be marked
     for basis in (SUBMISSION, SAVED):
         top = _top(top, basis)
     top = [version for version in top if version[1].file.path in newer] or top
