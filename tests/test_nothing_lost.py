@@ -300,6 +300,7 @@ def test_nothing_is_left_beside_a_file_that_stays(desk, out):
 REPLACING = {
     "files/writing.py": "the rule",
     "addin/state.py": "the add-in's settings",
+    "addin/plain.py": "the answer that the macros wait for, in a temporary folder",
     "addin/setup/bundle.py": "an empty folder",
     "county/database.py": "sets a store aside under a free name",
     "county/workbook/restoring.py": "puts back what the same run replaced",
