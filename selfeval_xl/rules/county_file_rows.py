@@ -24,6 +24,8 @@ _COLUMN_OF_KEY = {
     "explanation": "说明",
 }
 
+_RULE_KEYS = {"severity": "级别", "treatment": "处理方式", "on": "启用"}  # of a section such as [rules.D03]
+
 Cells = Mapping[str, object]  # the values of a row by column name
 Row = tuple[str, Cells]  # a name for messages (file and key, or sheet and row), and the values
 
@@ -46,6 +48,10 @@ def rows_of_toml(path: Path) -> PolicyRows:
     wrong = next((rule_id for rule_id, entry in rules.items() if not isinstance(entry, dict)), None)
     if wrong is not None:
         raise PolicyError(f"{path.name} 的 rules.{wrong} 应写成一节，例如 [rules.D03]，下面写 on = false。")
+    for name, entry in data.items():
+        _refuse_unknown(f"{path.name} 的 {name}", entry, (*_COLUMN_OF_KEY, *PARAMETER_COLUMNS))
+    for rule_id, entry in rules.items():
+        _refuse_unknown(f"{path.name} 的 rules.{rule_id}", entry, tuple(_RULE_KEYS))
     if not isinstance(county, list) or not all(isinstance(entry, dict) for entry in county):
         raise PolicyError(f"{path.name} 的 {COUNTY_RULES} 应一条一节，每节以 [['{COUNTY_RULES}']] 开头。")
     return PolicyRows(
@@ -53,12 +59,7 @@ def rows_of_toml(path: Path) -> PolicyRows:
         [
             (
                 f"{path.name} 的 rules.{rule_id}",
-                {
-                    "规则编号": rule_id,
-                    "级别": entry.get("severity"),
-                    "处理方式": entry.get("treatment"),
-                    "启用": entry.get("on"),
-                },
+                {"规则编号": rule_id} | {column: entry.get(key) for key, column in _RULE_KEYS.items()},
             )
             for rule_id, entry in rules.items()
         ],
@@ -83,6 +84,13 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise PolicyError(f"参数表“{path.name}”里有一个数太长，请改短。") from error
     except RecursionError as error:
         raise PolicyError(f"参数表“{path.name}”里的方括号套得太深，请核对方括号。") from error
+
+
+def _refuse_unknown(place: str, entry: object, known: tuple[str, ...]) -> None:
+    """Raises PolicyError where a section has a key that nobody would read."""
+    unknown = next((key for key in entry if key not in known), None) if isinstance(entry, dict) else None
+    if unknown is not None:
+        raise PolicyError(f"{place} 里没有“{unknown}”这一项，可以写的是{'、'.join(known)}。")
 
 
 def _renamed(entry: object) -> dict[str, object]:
