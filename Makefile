@@ -37,7 +37,7 @@ mutants: $(VENV)/.test
 	@$(BIN)/python benchmarks/mutants.py
 
 # Files changed at random, guided by what the readers do with them: make fuzz MINUTES=60.
-fuzz: $(VENV)/.test
+fuzz: $(VENV)/.test system
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[fuzz]'
 	@$(BIN)/python benchmarks/fuzzing.py --minutes $(or $(MINUTES),60)
 

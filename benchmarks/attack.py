@@ -106,7 +106,7 @@ def mutate(kind: str, count: int, folder: Path) -> dict[str, object]:
     signal.signal(signal.SIGALRM, _late)
     seeds = [path.read_bytes() for path in sorted((folder / kind / "seeds").iterdir())]
     chance, faults, place = random.Random(kind), [], folder / f"file.{kind}"
-    for number in range(count if seeds else 0):
+    for number in range(count):
         data = changed(chance.choice(seeds), 1 << 20, number, lambda data, most: damaged(chance, data))
         place.write_bytes(data)
         signal.alarm(SECONDS)
@@ -123,7 +123,7 @@ def mutate(kind: str, count: int, folder: Path) -> dict[str, object]:
         finally:
             signal.alarm(0)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"tried": count if seeds else 0, "faults": faults, "memory": memory}
+    return {"tried": count, "faults": faults, "memory": memory}
 
 
 def damaged(chance: random.Random, data: bytes) -> bytes:

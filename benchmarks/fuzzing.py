@@ -31,6 +31,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 KEPT = ROOT / "tests" / "files" / "fuzzed"
+# Where files of strangers may lie; the second is not a part of the project.
+SEEDS = (ROOT / "tests", ROOT.parent / "shared")
 MEMORY = 300  # MB
 SECONDS = 20  # of processor time for one file: another program may slow the clock
 HANGS = 10 * SECONDS  # by the clock
@@ -83,14 +85,16 @@ def plant(folder: Path, kinds: list[str]) -> None:
         seeds.mkdir(parents=True)
         for number, data in enumerate(seeds_of(kind, folder)):
             (seeds / f"{number:04}").write_bytes(data)
+        if not any(seeds.iterdir()):
+            sys.exit(f"no file of the kind {kind} to begin with: LibreOffice makes some, see tests/system.sh")
 
 
 def seeds_of(kind: str, folder: Path) -> Iterator[bytes]:
-    """Files of a kind: those of the tests, filled templates, and what LibreOffice makes of them."""
+    """Files of a kind: those of the tests and of others, filled templates, and what LibreOffice makes of them."""
     from selfeval_xl import layouts, templates
     from support.fillings import filling
 
-    for path in sorted(ROOT.glob("tests/**/*")):
+    for path in sorted(path for place in SEEDS for path in place.glob("**/*")):
         if path.suffix.lower() in KINDS[kind] and path.is_file() and path.stat().st_size <= LARGEST:
             yield path.read_bytes()
     if kind == "text":
