@@ -15,11 +15,14 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl.addin.buttons.bureau import consolidate_county
+from selfeval_xl.assessment.policy import default
 from selfeval_xl.county import consolidate
 from selfeval_xl.county.database import APPLICATION, TABLE, VERSION, StoreKind, connect, kind_of
+from selfeval_xl.county.intake.receipts import receiving
 from selfeval_xl.county.intake.records import unpacked
 from selfeval_xl.county.province import consolidate_province
 from selfeval_xl.errors import UsageError
+from selfeval_xl.readers import read_files
 from selfeval_xl.workflows.demo.county import made_up
 from support.command import ROOT, selfeval
 from support.counties import fill_county
@@ -295,6 +298,27 @@ def test_a_changed_outline_is_read_anew(column, value, folder, tmp_path, right):
     without_shares(store)
     consolidate(folder, out)
     assert values(out) == right
+
+
+@pytest.mark.parametrize("column", ["outline", "answer"])
+def test_damaged_answers_are_read_anew_all_at_once(column, folder, tmp_path):
+    out = tmp_path / "全县.xlsx"
+    store = consolidate(folder, out).store
+    with closing(sqlite3.connect(store)) as base:
+        base.execute(
+            f"UPDATE {TABLE} SET {column} = CAST(x'ff' AS {'TEXT' if column == 'outline' else 'BLOB'})"
+        )
+        base.commit()
+    calls = []
+
+    def counted(paths, **options):
+        calls.append([Path(path).name for path in paths])
+        return read_files(paths, **options)
+
+    with receiving(folder, out, default(), read=counted) as received:
+        for file in received.files:
+            assert received.answer(file).file.forms
+    assert [sorted(call) for call in calls if call] == [names(folder)]
 
 
 def test_answers_that_were_exchanged_are_read_anew(folder, tmp_path, right):

@@ -155,15 +155,41 @@ class Received:
         """The file with all its contents, its forms assessed, and the findings on them."""
         if file.path in self.loose:
             return self.loose[file.path]
-        key = self.cache.key(file.sha256, PurePath(file.path).name)
-        checked = self.cache.get(key)
-        if checked is None or not _fits(checked, file):  # what is stored is not the answer on this file
-            answer = self._read_one(self.taken_out.get(file.path, file.path))
-            if isinstance(answer, ReadFile):
-                return CheckedFile(replace(answer, path=file.path))
-            self.cache.replace(key, *answer)
-            checked = unpacked_now(answer[1])
+        checked = self._stored(file)
+        if checked is None:  # damage to a store seldom is alone, so that all is read again at once
+            self._read_again([other for other in self.files if self._is_damaged(other)])
+            if file.path in self.loose:
+                return self.loose[file.path]
+            checked = self._stored(file)
+            assert checked is not None  # it was put there just now
         return moved(checked, file.path)
+
+    def _stored(self, file: ReadFile) -> CheckedFile | None:
+        """The stored answer on a file; None where it cannot be decoded or is on another file."""
+        checked = self.cache.get(self._key(file))
+        return checked if checked is not None and _fits(checked, file) else None
+
+    def _is_damaged(self, file: ReadFile) -> bool:
+        """Whether the answer on a file should be in the cache and is not there."""
+        return file.path not in self.loose and self._stored(file) is None
+
+    def _key(self, file: ReadFile) -> bytes:
+        """The key of the answer on a file."""
+        return self.cache.key(file.sha256, PurePath(file.path).name)
+
+    def _read_again(self, files: Sequence[ReadFile]) -> None:
+        """Reads files whose answers were damaged, and replaces the answers."""
+        paths = [str(self.taken_out.get(file.path, file.path)) for file in files]
+        answers = self.read(paths, function=WORK, context=self.policy)
+        for file, answer in zip(files, answers, strict=True):
+            if isinstance(answer, ReadFile):
+                self.loose[file.path] = CheckedFile(replace(answer, path=file.path))
+                continue
+            checked = unpacked_now(answer[1])
+            if _fits(checked, file):
+                self.cache.replace(self._key(file), *answer)
+            else:  # the file or what the store says of it has changed
+                self.loose[file.path] = moved(checked, file.path)
 
     def words_of(self, form: Form, file: ReadFile) -> tuple[int, ...]:
         """Digests of the texts of this form of the file that are a department's own."""
@@ -172,17 +198,24 @@ class Received:
             words[next(number for number, other in enumerate(file.forms) if other is form)] if words else ()
         )
 
-    def add(self, arrived: Unpacked, size: int, sha256: str, new: Iterator[Answer]) -> None:
-        """Adds the outline of a file. new: the workers' answers on files without a cached one, in order."""
-        path, key = str(arrived.shown), self.cache.key(sha256, arrived.shown.name)
+    def stored_outline(self, arrived: Unpacked, sha256: str) -> Outline | None:
+        """The cached outline of a file; None where there is none that can be decoded."""
+        if arrived.trouble:
+            return None
+        key = self.cache.key(sha256, arrived.shown.name)
+        return self.cache.outline(key, str(arrived.shown)) if key in self.cache.known else None
+
+    def add(
+        self, arrived: Unpacked, size: int, sha256: str, stored: Outline | None, new: Iterator[Answer]
+    ) -> None:
+        """Adds the outline of a file. new: the workers' answers on files without a stored one, in order."""
+        path = str(arrived.shown)
         if arrived.archive:
             self.archives[path], self.taken_out[path] = arrived.archive, arrived.path
         if arrived.trouble:
             outline = self.unreadable(not_taken_out(arrived, size, sha256))
-        elif key in self.cache.known:
-            outline = self.cache.outline(key, path) or self.keep(self._read_one(arrived.path), path, sha256)
         else:
-            outline = self.keep(next(new), path, sha256)
+            outline = stored or self.keep(next(new), path, sha256)
         self.files.append(outline.file)
         if any(outline.words):
             self.words[path] = outline.words
@@ -206,10 +239,6 @@ class Received:
         """Adds a file of which nothing is known but its problem, and returns its outline."""
         self.loose[file.path] = CheckedFile(file)
         return Outline(file)
-
-    def _read_one(self, path: str | Path) -> Answer:
-        """The answer on one file, which a worker reads now."""
-        return next(self.read([str(path)], function=WORK, context=self.policy))
 
 
 def _fits(checked: CheckedFile, outline: ReadFile) -> bool:
@@ -254,18 +283,17 @@ def _receive(
     progress: Callable[[int, int, str], None] | None,
 ) -> None:
     """Adds the outline of each file, those of new files as the workers finish them. Empties `arrived`."""
-    cache, total = received.cache, len(arrived)
-    waiting = deque((file, *fingerprint(file.path)) for file in arrived)
+    total = len(arrived)
+    fingerprints = ((file, *fingerprint(file.path)) for file in arrived)
+    waiting = deque(
+        (file, size, sha256, received.stored_outline(file, sha256)) for file, size, sha256 in fingerprints
+    )
     arrived.clear()
-    unread = [
-        str(file.path)
-        for file, _, sha256 in waiting
-        if not file.trouble and cache.key(sha256, file.shown.name) not in cache.known
-    ]
+    unread = [str(file.path) for file, *_, stored in waiting if not (file.trouble or stored)]
     new = received.read(unread, jobs=jobs, function=WORK, context=received.policy)
     while waiting:
-        file, size, sha256 = waiting.popleft()
-        received.add(file, size, sha256, new)
+        file, size, sha256, stored = waiting.popleft()
+        received.add(file, size, sha256, stored, new)
         if progress:
             progress(total - len(waiting), total, file.shown.name)
 
