@@ -28,7 +28,7 @@ KINDS = ("xlsx", "xls", "xlsb", "ods", "docx", "text", "zip")
 GROUPS = (
     (
         "killed and stopped runs",
-        ("test_county_again.py::test_twenty_killed_runs", "test_interrupted.py"),
+        ("test_county_again.py::test_thirty_killed_runs", "test_rough_runs.py", "test_interrupted.py"),
     ),
     ("spoilt stores", ("test_store_changed.py", "test_stores.py")),
     ("full disks", ("test_full_disk.py",)),

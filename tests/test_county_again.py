@@ -169,8 +169,8 @@ def test_a_killed_run_leaves_the_old_workbook_whole_and_the_next_is_right(folder
 
 
 @pytest.mark.soak
-def test_twenty_killed_runs(folder):
-    assert _killed_runs(folder, 20) >= 10
+def test_thirty_killed_runs(folder):
+    assert _killed_runs(folder, 30) >= 15
 
 
 def test_a_full_disk_is_said_and_the_old_workbook_stays(folder, tmp_path):
