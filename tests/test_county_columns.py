@@ -11,8 +11,8 @@ from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.demo.county import made_up
 from support.counties import fill_county
 
-# Filled when the workbook is written: links to the received files, and last year's figures.
-FILLED_LATER = {"link", "last_year", "formula"}
+# Filled when the workbook is written: links to the received files, last year's figures, proposals.
+FILLED_LATER = {"link", "last_year", "formula", "proposed_use"}
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ Setting = Decimal | bool | str | tuple[tuple[str, Decimal], ...]
 CHOICES = {"score_at_most": {"按比例": "proportional", "按超出比例": "linear"}}
 # Parameters that list only numbers, which are ratios; the name of each is made from it (0.9 is 90%).
 RATIOS = ("execution_bands",)
+APPRAISAL = "appraisal_"  # the names of the points of the departments' appraisal begin with it
 _MOST_DIGITS = 18  # of a number that a person writes, before the point or behind it
 
 

@@ -77,7 +77,7 @@ def _previous_remarks(out: Path) -> Written:
     """The officers' remarks in the workbook that is to be replaced; it is read only if it was changed."""
     from selfeval_xl.county.officer_workbook import Written, read_written
     from selfeval_xl.county.store.store import UNWRITTEN, meta
-    from selfeval_xl.county.tables import SHEETS
+    from selfeval_xl.county.tables import READ_BACK
     from selfeval_xl.files import fingerprint
 
     store = out.with_suffix(".sqlite")
@@ -85,7 +85,7 @@ def _previous_remarks(out: Path) -> Written:
     written = (
         Written()
         if unwritten and out.is_file() and fingerprint(out)[1] == unwritten
-        else read_written(out, SHEETS)
+        else read_written(out, READ_BACK)
     )
     written.returned |= _days_by_department(meta(store, "returned") or "{}")
     return written

@@ -14,7 +14,7 @@ from typing import Any
 from selfeval_xl.county.officer_workbook import OWN, Remark, Written, plain_text, read_written
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.supplements import SUPPLEMENTS
-from selfeval_xl.county.tables import SHEETS
+from selfeval_xl.county.tables import READ_BACK
 from selfeval_xl.errors import OutputError, UsageError
 from selfeval_xl.files import check_replaceable
 from selfeval_xl.model.edits import Edit, Look
@@ -80,7 +80,7 @@ def _written(path: Path) -> Written:
     if not path.is_file():
         raise UsageError(f"找不到汇总工作簿“{path}”。请核对文件名和所在文件夹。")
     try:
-        return read_written(path, SHEETS)
+        return read_written(path, READ_BACK)
     except OutputError as error:
         raise UsageError(str(error).replace("，没有改动它", "")) from error
 
@@ -104,7 +104,7 @@ class _Merge:
 
     def take(self, remark: Remark, before: Remark | None) -> None:
         """Takes over what the second copy says in one row. before: what the first one says there."""
-        sheet = next(sheet for sheet in SHEETS if sheet.key == remark.sheet)
+        sheet = next(sheet for sheet in READ_BACK if sheet.key == remark.sheet)
         page = self._page(sheet)
         row = self._rows(page, sheet).get(_key(remark))
         for key, value in remark.values.items():

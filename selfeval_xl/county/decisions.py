@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.county.officer_workbook import Written, read_written
-from selfeval_xl.county.tables import SHEETS
+from selfeval_xl.county.tables import READ_BACK, SHEETS
 from selfeval_xl.errors import SelfevalError, UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def read_decisions(workbook: Path) -> Decisions:
     if not workbook.is_file():
         raise UsageError(f"找不到汇总工作簿“{workbook}”。请核对文件名和所在文件夹。")
     try:
-        written = read_written(workbook, SHEETS)
+        written = read_written(workbook, READ_BACK)
     except SelfevalError as error:
         raise UsageError(str(error).replace("，没有改动它", "")) from error
     return Decisions(f"审核意见取自汇总工作簿“{workbook}”。", workbook, written)

@@ -199,17 +199,29 @@ def _form_key(row: Row) -> tuple:
     )
 
 
-def compare(tables: Mapping[str, Rows], last: Last) -> list[Row]:
+def match_years(tables: Mapping[str, Rows], last: Last) -> dict[int, int]:
+    """The position of last year's project of each row of 项目汇总, by the row's number."""
+    projects = _compared_projects(tables)
+    matches = _matches(projects, last.projects)
+    return {projects[number]["number"]: old for number, old in matches.items()}
+
+
+def _compared_projects(tables: Mapping[str, Rows]) -> list[Row]:
+    """The rows of 项目汇总 that are compared."""
+    return [row for row in tables["projects"].rows() if row["status"] != EXEMPT]
+
+
+def compare(tables: Mapping[str, Rows], last: Last, matches: Mapping[int, int]) -> list[Row]:
     """The rows of 与上年对比: this year's projects (未报 if no form, or a blank one, came), then ended ones.
 
     Also fills 与上年对比 of 项目汇总, and 上年指标值 and 上年完成值 of 指标明细 where the roster has none.
+    matches: as `match_years` gives them.
     """
-    projects = [row for row in tables["projects"].rows() if row["status"] != EXEMPT]
+    projects = _compared_projects(tables)
     indicators = _by_project(projects, [row for row in tables["indicators"].rows() if row["form"] == "项目"])
-    matches = _matches(projects, last.projects)
     rows = []
     for number, row in enumerate(projects):
-        match = matches.get(number)
+        match = matches.get(row["number"])
         old = None if match is None else last.projects[match]
         row["last_year"] = _state(row, old)
         rows.append(

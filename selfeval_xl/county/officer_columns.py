@@ -63,6 +63,7 @@ _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "submissions": (("department_code",), ("department",)),
     "receipts": (("fingerprint", "path"), ("fingerprint",)),
+    "appraisals": (("department_code",), ("department",)),
 }
 _MAY_BE_EMPTY = ("unit", "project", "subject", "form", "value", "cell", "target")
 Match = Callable[[str | None, str | None], "tuple[str, str] | None"]
@@ -93,13 +94,14 @@ def carry_over(written: Written, tables: Mapping[str, Rows], match: Match | None
         )
         if known:
             remark.row |= {"department_code": known[0], "department": known[1]}
-    for sheet, remarks in _by_sheet(written.remarks).items():
+    remarks_here = [remark for remark in written.remarks if remark.sheet in tables]
+    for sheet, remarks in _by_sheet(remarks_here).items():
         taken: set[int] = set()
         for keys in _KEYS[sheet]:
             _carry_over_by(keys, remarks, tables[sheet], taken)
     lost = [
         _lost(remark, name, value, tables[remark.sheet].sheet)
-        for remark in written.remarks
+        for remark in remarks_here
         if not remark.used
         for name, value in remark.values.items()
     ]

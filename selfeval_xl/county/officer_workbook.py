@@ -99,7 +99,7 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
 def _read(out: Path, grids: Mapping[str, Grid], wanted: Sequence[Sheet]) -> Written:
     """The same from the cells of all worksheets by name."""
     found = _located(grids, wanted)
-    lacking = [sheet for sheet in wanted if not found[sheet.key] and not sheet.spare]
+    lacking = [sheet for sheet in wanted if not (found[sheet.key] or sheet.spare or sheet.added_later)]
     if len(lacking) > len(wanted) // 2:
         raise OutputError(NOT_OURS.format(out=out))
     if lacking:

@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county import officer_columns
+from selfeval_xl.county.appraisal import appraise, blank_rows, is_wanted
 from selfeval_xl.county.build_tables import TableBuilder, in_order
 from selfeval_xl.county.database import OpenStore
 from selfeval_xl.county.departments.data import MENDED, NONE, UNLISTED, CountyData
@@ -18,11 +20,14 @@ from selfeval_xl.county.departments.streaming import LoadedDepartments, Streamed
 from selfeval_xl.county.departments.supplementary import unplaced
 from selfeval_xl.county.intake.receipts import RESULTS
 from selfeval_xl.county.intake.versions import USED
-from selfeval_xl.county.last_year_sheet import COMPARED, Last, compare
+from selfeval_xl.county.last_year_sheet import COMPARED, Last, compare, match_years
 from selfeval_xl.county.officer_workbook import Written
+from selfeval_xl.county.proposed_use import propose_uses
 from selfeval_xl.county.recount import recount
 from selfeval_xl.county.result import County
+from selfeval_xl.county.sheets.appraisals import APPRAISALS
 from selfeval_xl.county.sheets.columns import Sheet
+from selfeval_xl.county.sheets.deductions import DEDUCTIONS
 from selfeval_xl.county.sheets.deviations import DEVIATIONS
 from selfeval_xl.county.sheets.findings import NOBODY
 from selfeval_xl.county.sheets.projects import VERDICTS
@@ -30,7 +35,7 @@ from selfeval_xl.county.sheets.receipts import form_balance, questions
 from selfeval_xl.county.sheets.supplements import SUPPLEMENTS, supplement_rows
 from selfeval_xl.county.store.rows import ListedRows, Rows
 from selfeval_xl.county.store.store import UNWRITTEN, Store
-from selfeval_xl.county.tables import SHEETS
+from selfeval_xl.county.tables import READ_BACK, SHEETS
 from selfeval_xl.county.workbook.form_files import MOST_SHEETS, Agree, FormFiles, never
 from selfeval_xl.county.workbook.form_sheets import INDEX, FormSheets
 from selfeval_xl.county.workbook.formulas import MOST_ROWS, WorkbookFormulas
@@ -94,7 +99,15 @@ def _publish(
     extended, lost, unread = _with_opinions(tables, written, material)
     # Sorted once more: officers may have changed a cause.
     tables[DEVIATIONS.key] = in_order(builder.deviations, store.name(DEVIATIONS))
-    sheets = _add_optional_tables(tuple(extended.values()), tables, last, forms)
+    matches = match_years(tables, last) if last else {}
+    earlier = {number: last.projects[old] for number, old in matches.items()} if last else None
+    propose_uses(tables["projects"], material.policy, earlier)
+    sheets = tuple(extended.values())
+    if APPRAISALS.key in tables:
+        deductions, unconfirmed = appraise(tables, material, written, date.today())
+        tables[DEDUCTIONS.key] = ListedRows(DEDUCTIONS, deductions)
+        sheets, unread = (*sheets, DEDUCTIONS), [*unread, *unconfirmed]
+    sheets = _add_optional_tables(sheets, tables, last, matches, forms)
     forms_by_decision = form_balance(material)
     about = about_line(material.policy, departments.rules)
     _write_workbook(
@@ -133,7 +146,11 @@ def _with_opinions(
     what could not be understood.
     """
     tables[SUPPLEMENTS.key] = ListedRows(SUPPLEMENTS, supplement_rows(written.supplements))
-    extended = officer_columns.with_own_columns(SHEETS, written)
+    sheets = SHEETS
+    if is_wanted(material.policy, written):
+        sheets = READ_BACK
+        tables[APPRAISALS.key] = blank_rows(tables["departments"])
+    extended = officer_columns.with_own_columns(sheets, written)
     for key, rows in tables.items():
         rows.sheet = extended[key]
     lost = officer_columns.carry_over(written, tables, material.roster.match if material.roster else None)
@@ -150,7 +167,7 @@ def _form_sheets(material: CountyData, out: Path, compared: bool, agree: Agree) 
     number = sum(fate.fate == USED and isinstance(fate.form, Form) for fate in material.collected.fates)
     if number > MOST_SHEETS and not agree(number):
         return FormFiles(out.with_name(f"{out.stem}_表册"), policy)
-    sheets = (*SHEETS, COMPARED) if compared else SHEETS
+    sheets = (*READ_BACK, DEDUCTIONS, COMPARED) if compared else (*READ_BACK, DEDUCTIONS)
     return FormSheets(("总览", INDEX.title, *(sheet.title for sheet in sheets)), policy)
 
 
@@ -174,11 +191,15 @@ def _not_received(written: Written, material: CountyData) -> list[str]:
 
 
 def _add_optional_tables(
-    sheets: tuple[Sheet, ...], tables: dict[str, Rows], last: Last | None, forms: FormSheets | None
+    sheets: tuple[Sheet, ...],
+    tables: dict[str, Rows],
+    last: Last | None,
+    matches: Mapping[int, int],
+    forms: FormSheets | None,
 ) -> tuple[Sheet, ...]:
     """Adds the tables of 与上年对比 and 表册目录 as far as they are wanted, and returns all sheets."""
     if last is not None:
-        tables[COMPARED.key] = ListedRows(COMPARED, compare(tables, last))
+        tables[COMPARED.key] = ListedRows(COMPARED, compare(tables, last, matches))
         sheets = (*sheets, COMPARED)
     if forms:
         tables[INDEX.key] = ListedRows(INDEX, forms.rows)

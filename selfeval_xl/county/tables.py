@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from selfeval_xl.county.departments.data import CountyData, DepartmentData
 from selfeval_xl.county.departments.streaming import LoadedDepartments
 from selfeval_xl.county.officer_workbook import Written
+from selfeval_xl.county.sheets.appraisals import APPRAISALS
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.departments import DEPARTMENTS, department_row
 from selfeval_xl.county.sheets.deviations import DEVIATIONS, deviation_order, deviation_rows
@@ -33,6 +34,8 @@ SHEETS: tuple[Sheet, ...] = (
     SUBMISSIONS,
     RECEIPTS,
 )
+# The sheets whose hand columns are read back from an earlier workbook.
+READ_BACK: tuple[Sheet, ...] = (*SHEETS, APPRAISALS)
 Tables = dict[str, list[Row]]
 
 

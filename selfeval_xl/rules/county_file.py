@@ -10,7 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+from selfeval_xl.assessment import use_of_results
 from selfeval_xl.assessment.policy import (
+    APPRAISAL,
     CHOICES,
     CountyRule,
     Parameter,
@@ -78,7 +80,10 @@ def read_policy_file(path: Path, on: date) -> tuple[Policy, list[str]]:
         if rule.number in seen:
             mistakes.append(f"{rule.where}：规则号“{rule.number}”写了两次。")
         seen.add(rule.number)
-    return Policy(parameters, rules, county, tuple(waiting)), mistakes
+    policy = Policy(parameters, rules, county, tuple(waiting))
+    if wrong := use_of_results.unknown_grade(policy):
+        mistakes.append("：".join(wrong))
+    return policy, mistakes
 
 
 def _readable(
@@ -118,6 +123,8 @@ def _parameter(cells: Cells, where: str) -> Parameter | None:
     value: Setting
     if name in _LISTS:
         value = _LISTS[name](typed)
+    elif name.startswith(APPRAISAL):
+        value = _points(typed)
     elif name in CHOICES:
         value = _word(typed, CHOICES[name])
     else:
@@ -144,6 +151,21 @@ def _setting(typed: object, shipped: Setting) -> Setting:
     if not isinstance(value, Decimal):
         raise PolicyError(f"应写数字，现在写的是“{text}”。")
     return value
+
+
+def _points(typed: object) -> Decimal:
+    """Points of the appraisal of departments. Raises PolicyError for what is no number from 0 to 100."""
+    number = (
+        typed if isinstance(typed, str) and "%" in typed.replace("％", "%") else number_or_text(str(typed))
+    )
+    if isinstance(typed, bool) or not isinstance(number, Decimal) or not 0 <= number <= 100:
+        raise PolicyError(f"分数应写0到100的数，例如2或0.5，现在写的是“{typed}”。")
+    return number
+
+
+def _uses(parameter: str) -> Callable[[object], str]:
+    """A reader of one of the rules of 结果应用, such as 优：优先保障、中：压减10%."""
+    return lambda typed: use_of_results.as_written(parameter, _pairs(typed))
 
 
 def _yes_no(text: str) -> bool:
@@ -268,7 +290,11 @@ def _typed_pairs(typed: list[object]) -> list[tuple[str, str]]:
 
 
 # Parameters that are a list of another kind than bands, with their readers.
-_LISTS = {
+_LISTS: dict[str, Callable[[object], Setting]] = {
+    **{
+        name: _uses(name)
+        for name in (use_of_results.BY_GRADE, use_of_results.TWO_YEARS, use_of_results.BY_RATE)
+    },
     "score_caps": _caps,
     "execution_bands": _ratios,
     "risk_points": _risk_points,

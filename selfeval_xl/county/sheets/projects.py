@@ -77,6 +77,7 @@ PROJECTS = Sheet(
         Column("sample_reason", "抽查理由", 16, "wrap"),
         hand("second_score", "复核得分", 9, "number"),
         hand("second_grade", "复核等级", 9),
+        Column("proposed_use", "结果应用建议（程序）", 24, "wrap"),
         hand("use", "结果应用建议", 13),
         hand("public", "是否公开", 8),
         hand("private_reason", "不公开理由", 16),

@@ -42,6 +42,7 @@ CHOICES = {
     ("projects", "public"): ("是", "否"),
     ("projects", "use"): ("优先保障", "正常安排", "压减", "取消"),
     ("projects", "second_grade"): ("优", "良", "中", "差"),
+    ("appraisals", "confirmed"): ("是", "否"),
 }
 
 

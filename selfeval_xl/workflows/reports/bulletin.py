@@ -50,6 +50,7 @@ def county_bulletin(
     workbook: the county workbook with the officers' decisions, with which every number agrees. Raises
     UsageError and OutputError with a Chinese sentence.
     """
+    from selfeval_xl.county.appraisal import confirmed_scores
     from selfeval_xl.county.private import private_projects
     from selfeval_xl.county.sender import with_sender
     from selfeval_xl.county.study import study_decided
@@ -74,7 +75,7 @@ def county_bulletin(
     document.add_paragraph()
     for line in (str(with_sender(material)["bureau_name"]), dates.full_day(today or date.today())):
         word.body(document, line, right=True)
-    put(document, annexes(figures))
+    put(document, annexes(figures, confirmed_scores(decisions.written)))
     word.save(document, out)
     return Bulletin(out, figures, decisions.told)
 
@@ -245,17 +246,28 @@ def _next(figures: CountyFigures, year: int | None) -> list[Block]:
         + (f"建议抽查{len(figures.samples)}个项目，名单见附件。" if figures.samples else "抽查项目另行通知。")
     )
     applied = f"{year + 2}年" if year else "下年"
+    decided = "、".join(f"{use}{count}个" for use, count in figures.uses)
     lines.append(
         f"结果应用。自评结果作为编制{applied}预算、申报绩效目标的参考；执行率低、指标完成差的项目从严安排。"
+        f"{f'财政审定的安排：{decided}。' if decided else ''}"
     )
     lines.append("公开。自评结果随部门决算一并公开，涉密和名册写明不公开的除外。")
     return [TextBlock(f"{number}.{line}") for number, line in enumerate(lines, 1)]
 
 
-def annexes(figures: CountyFigures) -> list[Block]:
-    """The annexes (附件): departments that did not report, low execution rates, projects to look at again."""
+def annexes(figures: CountyFigures, scores: Sequence[tuple[str, str, str]] = ()) -> list[Block]:
+    """The annexes (附件): departments that did not report, low execution rates, projects to look at again.
+
+    scores: department, score and full marks of the appraisal, as far as officers confirmed them.
+    """
     found: list[Block] = []
-    annexes = [annex for annex in _annexes(figures) if annex.rows]
+    appraised = _Annex(
+        "部门考核得分",
+        ("序号", "部门", "得分", "参加考核的满分"),
+        [(department, score, full) for department, score, full in scores],
+        (16, 80, 30, 34),
+    )
+    annexes = [annex for annex in (*_annexes(figures), appraised) if annex.rows]
     for number, annex in enumerate(annexes, 1):
         numbered = [(str(position), *row) for position, row in enumerate(annex.rows[:_LISTED], 1)]
         found.append(Heading(f"附件{number}：{annex.name}"))

@@ -13,6 +13,7 @@ from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import causes, listed_cause
+from selfeval_xl.assessment.use_of_results import USES
 from selfeval_xl.county.departments.data import (
     EXEMPT,
     EXPLAINED,
@@ -66,6 +67,7 @@ class CountyFigures:
     of projects, their annual budget in 万元. causes: cause, number of indicators, number of projects.
     missing, partly: rows of the submissions. low, samples: rows of the projects. low_rate:
     the rate below which they are low, 60%. unnamed: how many projects are not public, and listed nowhere.
+    uses: 结果应用建议 that officers wrote, with the number of projects; the program's proposals do not count.
     """
 
     departments: Mapping[str, int]
@@ -83,6 +85,7 @@ class CountyFigures:
     low: Sequence[Row]
     samples: Sequence[Row]
     unnamed: int = 0
+    uses: Sequence[tuple[str, int]] = ()
 
     @property
     def rate(self) -> Decimal | None:
@@ -142,7 +145,15 @@ def county_figures(
         low=_low(without_private(counted, private), floor),
         samples=[row for row in without_private(projects, private) if row.get("sample") == "是"],
         unnamed=len(private),
+        uses=_uses(projects),
     )
+
+
+def _uses(projects: Iterable[Row]) -> list[tuple[str, int]]:
+    """The uses of results that officers wrote, each with the number of projects; other words are 其他."""
+    written = [str(row.get("use") or "").strip() for row in projects]
+    words = [next((use for use in USES if text.startswith(use)), "其他") for text in written if text]
+    return [(use, words.count(use)) for use in (*USES, "其他") if use in words]
 
 
 def _partly(submissions: Iterable[Row], private: frozenset[tuple[str, str]]) -> list[Row]:
