@@ -19,12 +19,14 @@ from selfeval_xl.county.appraisal_parts import (
     timely,
     used_up,
 )
+from selfeval_xl.county.combine import combine
 from selfeval_xl.county.departments.data import prepare
 from selfeval_xl.county.departments.streaming import LoadedDepartments
 from selfeval_xl.county.intake import receipts
 from selfeval_xl.county.intake.receipts import sort_out
 from selfeval_xl.county.officer_workbook import read_written
 from selfeval_xl.county.output import publish
+from selfeval_xl.county.province.columns import PROJECTS as PROVINCE_PROJECTS
 from selfeval_xl.county.tables import READ_BACK
 from selfeval_xl.filings.roster import Department, Project, Roster
 from selfeval_xl.rules.county_file import load
@@ -406,3 +408,21 @@ def test_points_are_those_of_the_county(tmp_path):
     county(tmp_path / "全县.xlsx", policy=load(tmp_path / "本县.toml"))
     row = scores(tmp_path / "全县.xlsx")["县教育局"]
     assert parts(row)[:2] == [20 - 3 * 4, 20 - 3 - 5 - 6] and "复核偏差不考核" in row["考核说明"]
+
+
+def test_two_officers_copies_of_the_appraisal_are_combined(first, tmp_path):
+    ours, theirs = tmp_path / "甲.xlsx", tmp_path / "乙.xlsx"
+    for copy in (ours, theirs):
+        copy.write_bytes(first.read_bytes())
+    write_hand(ours, SHEET, {"部门名称": "县教育局"}, 说明="看过")
+    write_hand(theirs, SHEET, {"部门名称": "县教育局"}, 是否确认="是")
+    write_hand(theirs, SHEET, {"部门名称": "县水利局"}, 人工得分=21)
+    both = combine(ours, theirs, tmp_path / "合.xlsx")
+    assert (both.taken, both.conflicts, both.problems) == (2, (), ())
+    rows = scores(both.out)
+    assert [rows["县教育局"][label] for label in ("是否确认", "说明")] == ["是", "看过"]
+    assert rows["县水利局"]["人工得分"] == 21
+
+
+def test_the_province_has_no_proposals_that_nobody_confirmed():
+    assert "proposed_use" not in {column.key for column in PROVINCE_PROJECTS.columns}

@@ -84,7 +84,8 @@ DEPARTMENTS = Sheet(
 PROJECTS = Sheet(
     "all_projects",
     "项目汇总",
-    (NUMBER, COUNTY, *_as_numbers(COUNTY_PROJECTS.columns), link("县区汇总表")),
+    # The proposed use is for the county's officers, whose own column is not here.
+    (NUMBER, COUNTY, *_as_numbers(COUNTY_PROJECTS.columns, "proposed_use"), link("县区汇总表")),
     frozen=7,
 )
 
