@@ -239,11 +239,11 @@ FILES = (
 )
 
 
-def county(out, files=FILES, roster=ROSTER, policy=None, old=None):
-    """The county workbook of these files with a roster."""
+def county(out, files=FILES, roster=ROSTER, policy=None, old=None, day=RECEIVED):
+    """The county workbook of these files with a roster. day: on which they came."""
     policy = policy or default()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(receipts, "received_at", lambda path: RECEIVED)
+        patch.setattr(receipts, "received_at", lambda path: day)
         collected = sort_out(ROOT, files, roster)
     material = prepare(collected, check(collected.filings, policy, roster=roster), roster, policy)
     return publish(LoadedDepartments(material), out, old)
@@ -426,3 +426,25 @@ def test_two_officers_copies_of_the_appraisal_are_combined(first, tmp_path):
 
 def test_the_province_has_no_proposals_that_nobody_confirmed():
     assert "proposed_use" not in {column.key for column in PROVINCE_PROJECTS.columns}
+
+
+def test_what_a_return_left_unmended_is_counted_finding_by_finding(tmp_path, assert_formulas_agree):
+    """Four findings to mend; the department gets its form back, explains the one on 年租金 only."""
+    out, base = tmp_path / "全县.xlsx", form("", "校舍维修", total_score="95")
+    county(out, [received("教育.xlsx", base)])
+    write_hand(out, "报送台账", {"部门名称": "县教育局"}, 最近退回日期="2025-04-05")
+    county(out, [received("教育.xlsx", base)], old=read_written(out, READ_BACK))
+    row = scores(out)["县教育局"]
+    assert row["退回后修改得分"] == 0 and "退回后没有重报，扣10分" in row["考核说明"]
+    (left,) = [each for each in rows_of(out, DETAIL) if each["考核项目"] == "退回后修改"]
+    assert (left["日期"], left["工作表"], left["扣分"]) == ("2025-04-05", "报送台账", 10)
+    rent = replace(base.indicators[2], note="租金由产权单位减免，下一步核减预算")
+    mended = replace(base, indicators=(*base.indicators[:2], rent))
+    sent = [received("教育.xlsx", mended, sha="2" * 64)]
+    county(out, sent, old=read_written(out, READ_BACK), day="2025-04-10 09:00:00")
+    row = scores(out)["县教育局"]
+    assert "退回后改了1处，没有改3处，扣3分" in row["考核说明"] and row["退回后修改得分"] == 10 - 3
+    assert row["准确性得分"] == 30 - 3 * 0.5
+    places = [each["单元格"] for each in rows_of(out, DETAIL) if each["考核项目"] == "退回后修改"]
+    assert len(places) == 3
+    assert_formulas_agree(out)
