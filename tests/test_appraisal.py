@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -40,6 +41,7 @@ SHEET, DETAIL = "部门考核评分", "部门考核扣分明细"
 
 def facts(today=TODAY, projects=(), findings=(), files=(), unlisted="", uncheckable="", policy=None, **row):
     """A department that reported in time, completely; row: what differs in its row of 报送台账."""
+    findings = list(findings)
     submission = {
         "number": 1,
         "deadline": DEADLINE,
@@ -61,7 +63,8 @@ def facts(today=TODAY, projects=(), findings=(), files=(), unlisted="", unchecka
         unlisted,
         uncheckable or unlisted,
         list(projects),
-        list(findings),
+        Counter(each["status"] for each in findings),
+        [each for each in findings if each["status"] != "已修改"],
         list(files),
     )
 
@@ -448,3 +451,12 @@ def test_what_a_return_left_unmended_is_counted_finding_by_finding(tmp_path, ass
     places = [each["单元格"] for each in rows_of(out, DETAIL) if each["考核项目"] == "退回后修改"]
     assert len(places) == 3
     assert_formulas_agree(out)
+
+
+def test_of_more_errors_than_points_only_those_that_cost_are_listed(tmp_path):
+    (tmp_path / "本县.toml").write_text("appraisal_accurate_points = 1.25", encoding="utf-8")
+    county(tmp_path / "全县.xlsx", policy=load(tmp_path / "本县.toml"))
+    row = scores(tmp_path / "全县.xlsx")["县教育局"]
+    rows = [each for each in rows_of(tmp_path / "全县.xlsx", DETAIL) if each["部门名称"] == "县教育局"]
+    assert "须修改4处，扣1.25分，1.25分扣完为止" in row["考核说明"] and row["准确性得分"] == 0
+    assert [each["扣分"] for each in rows if each["考核项目"] == "准确性"] == [0.5, 0.5, 0.25]

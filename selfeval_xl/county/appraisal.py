@@ -17,11 +17,12 @@ from selfeval_xl.county.appraisal_parts import (
     PART_JUDGES,
     Facts,
     Judgement,
+    most_findings,
     outcome,
     sentence,
     used_up,
 )
-from selfeval_xl.county.departments.data import UNLISTED, CountyData
+from selfeval_xl.county.departments.data import BLANK, MENDED, MISSING, UNLISTED, CountyData
 from selfeval_xl.county.officer_workbook import Written
 from selfeval_xl.county.recount import MISSING_FORM, rejected
 from selfeval_xl.county.sheets.appraisals import (
@@ -140,15 +141,25 @@ def _facts(tables: Mapping[str, Rows], material: CountyData, today: date) -> dic
         for each in facts.values():
             each.uncheckable = each.unlisted or "名册没有项目清单"
     for row in _picked(tables["projects"], _PROJECT_KEYS):
-        facts[row["department"]].projects.append(row)
+        if row["status"] in (MISSING, BLANK) or row["second_score"] not in (None, ""):
+            facts[row["department"]].projects.append(row)
+    most = most_findings(material.policy)
     for row in _picked(tables["findings"], _FINDING_KEYS):
         counts = row["treatment"] == Treatment.FIX.label and row["rule"] != MISSING_FORM
         if counts and row["department"] in facts and not rejected(row["opinion"]):
-            facts[row["department"]].findings.append(row)
+            _add_finding(facts[row["department"]], row, most)
     for row in _picked(tables["receipts"], _RECEIPT_KEYS):
         if row["department"] in facts:
             facts[row["department"]].receipts.append(row)
     return facts
+
+
+def _add_finding(facts: Facts, row: Row, most: int) -> None:
+    """Counts a finding; keeps its row where it can still cost points. most: rows of one 状态."""
+    status = row["status"]
+    facts.statuses[status] += 1
+    if status != MENDED and facts.statuses[status] <= most:
+        facts.findings.append(row)
 
 
 def _picked(rows: Rows, keys: tuple[str, ...]) -> Iterator[Row]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
@@ -45,10 +47,11 @@ class Judgement:
 class Facts:
     """What is known of a department.
 
-    submission: its row of 报送台账. projects: its rows of 项目汇总. findings: its rows of 审核问题 that have
-    to be mended and that officers agree with. receipts: its rows of 收件核对. unlisted: why the roster says
-    nothing on it, "" where it does; uncheckable: the same of its projects. cell: the record in a cell of
-    this workbook, by sheet, row and column.
+    submission: its row of 报送台账. projects: its rows of 项目汇总 that are missing, empty or re-checked.
+    statuses: how many findings have each 状态, of those that have to be mended and that officers agree with.
+    findings: the first rows of these that are not mended, as many as can cost points. receipts: its rows of
+    收件核对. unlisted: why the roster says nothing on it, "" where it does; uncheckable: the same of its
+    projects. cell: the record in a cell of this workbook, by sheet, row and column.
     """
 
     submission: Row
@@ -58,6 +61,7 @@ class Facts:
     unlisted: str = ""
     uncheckable: str = ""
     projects: list[Row] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
     findings: list[Row] = field(default_factory=list)
     receipts: list[Row] = field(default_factory=list)
 
@@ -171,12 +175,11 @@ def accurate(facts: Facts) -> Judgement:
         return _unknown("没有填了的自评表可查")
     if facts.absent and facts.unreadable:
         return _unknown(f"有{facts.unreadable}个文件打不开，里面的表没有查")
-    open_rows = [row for row in facts.findings if row["status"] != MENDED]
     each = facts.points("error")
     standard = f"须修改一处扣{plain_number(each)}分"
     return Judgement(
-        f"须修改{len(open_rows)}处",
-        deductions=[_of_finding(row, "", standard, each) for row in open_rows],
+        f"须修改{facts.statuses.total() - facts.statuses[MENDED]}处",
+        deductions=[_of_finding(row, "", standard, each) for row in facts.findings],
     )
 
 
@@ -229,15 +232,18 @@ def after_return(facts: Facts) -> Judgement:
         record = facts.ledger("last_returned") | {"day": day}
         reason = f"{day}退回以后没有收到新的" if day else "退回以后没有收到新的"
         return Judgement("退回后没有重报", deductions=[Deduction(reason, standard, each, record)])
-    still = [finding for finding in facts.findings if finding["status"] == STILL_OPEN]
-    mended = sum(finding["status"] == MENDED for finding in facts.findings)
-    if facts.findings and not still and not mended:
+    still, mended = facts.statuses[STILL_OPEN], facts.statuses[MENDED]
+    if facts.statuses.total() and not still and not mended:
         return _unknown("没有退回以前那次汇总的记录，看不出改没改")
     each = facts.points("unmended")
     standard = f"退回后一处没有改扣{plain_number(each)}分"
     return Judgement(
-        f"退回后改了{mended}处，没有改{len(still)}处",
-        deductions=[_of_finding(finding, "没有改：", standard, each) for finding in still],
+        f"退回后改了{mended}处，没有改{still}处",
+        deductions=[
+            _of_finding(finding, "没有改：", standard, each)
+            for finding in facts.findings
+            if finding["status"] == STILL_OPEN
+        ],
     )
 
 
@@ -259,6 +265,13 @@ def _place(row: Row, facts: Facts) -> Row:
     """The record of a project: its form, else its row of 项目汇总."""
     here = {} if row.get("file") else facts.cell("projects", row["number"], "status")
     return _taken(row) | here
+
+
+def most_findings(policy: Policy) -> int:
+    """How many findings of one 状态 can cost a department points before a part is used up."""
+    rules = ((ACCURATE, "error"), (AFTER_RETURN, "unmended"))
+    points = ((policy.number(part.points), policy.number(f"appraisal_{name}")) for part, name in rules)
+    return max((ceil(full / each) for full, each in points if each), default=0)
 
 
 def used_up(
