@@ -94,6 +94,8 @@ def test_a_filing_of_the_last_day_is_in_time_and_of_the_next_one_day_late():
     ("row", "expected"),
     [
         ({"state": "未报", "late": None, "today": date(2025, 4, 3)}, ("逾期3天", 3)),
+        ({"state": "未报", "really_received": "2025-03-31"}, ("按时报送", 0)),
+        ({"state": "未报", "really_received": "4月2日"}, ("逾期2天", 2)),
         ({"state": "未报", "today": date(2025, 3, 31)}, ("还没有报送，截止日期2025-03-31也没有过", None)),
         (
             {"state": "未报", "files": [{"result": "无法读取"}]},

@@ -103,6 +103,11 @@ def timely(facts: Facts) -> Judgement:
     row, deadline = facts.submission, facts.deadline
     if deadline is None:
         return _unknown(facts.unlisted or "名册没有写报送截止日期")
+    really = day_of(row.get("really_received"), deadline)
+    if not facts.came and really:  # on paper, as an officer noted
+        days = (really - deadline).days
+        record = facts.ledger("really_received") | {"day": really}
+        return _late(facts, days, f"实际收到{really}", record) if days > 0 else Judgement("按时报送")
     if not facts.came:
         if facts.unreadable:
             return _unknown("收到的文件打不开，算不算报送不能定")
@@ -116,7 +121,6 @@ def timely(facts: Facts) -> Judgement:
         return _unknown("收到的时间不知道")
     if not row.get("days_late"):
         return Judgement("按时报送")
-    really = day_of(row.get("really_received"), deadline)
     day = really or day_of(row["first_received"])
     word = "实际收到" if really else "首次收到"
     return _late(facts, int(row["days_late"]), f"{word}{day}", _received(facts, bool(really)) | {"day": day})
