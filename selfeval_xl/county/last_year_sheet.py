@@ -139,18 +139,16 @@ def read_last(path: str | Path) -> Last:
     }
     if not all(grids.values()):
         raise UsageError(f"“{path}”不是本程序生成的汇总工作簿（没有“项目汇总”和“指标明细”），不能用来对比。")
-    projects = tuple(
-        row for row in _all_rows(PROJECTS, grids["projects"]) if row.get("status") not in _ABSENT
-    )
+    projects = tuple(row for row in all_rows(PROJECTS, grids["projects"]) if row.get("status") not in _ABSENT)
     return Last(
         projects,
         _by_project(
-            projects, [row for row in _all_rows(INDICATORS, grids["indicators"]) if row.get("form") == "项目"]
+            projects, [row for row in all_rows(INDICATORS, grids["indicators"]) if row.get("form") == "项目"]
         ),
     )
 
 
-def _all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterator[Row]:
+def all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterator[Row]:
     """The rows of a table on all worksheets over which it continues."""
     for grid in grids:
         yield from _rows(sheet, grid)
@@ -180,16 +178,16 @@ def _by_project(projects: Sequence[Row], indicators: Iterable[Row]) -> dict[int,
     """The indicators of each project, by its position."""
     positions: dict[tuple, int] = {}
     for position, row in enumerate(projects):
-        positions.setdefault(_form_key(row), position)
+        positions.setdefault(form_key(row), position)
     by_project: dict[int, list[Row]] = {}
     for row in indicators:
-        project = positions.get(_form_key(row))
+        project = positions.get(form_key(row))
         if project is not None:
             by_project.setdefault(project, []).append(row)
     return {position: tuple(rows) for position, rows in by_project.items()}
 
 
-def _form_key(row: Row) -> tuple:
+def form_key(row: Row) -> tuple:
     """The values that a project's row and its indicators' rows have in common."""
     return (
         row.get("department"),
