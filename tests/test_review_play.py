@@ -8,17 +8,19 @@ from __future__ import annotations
 import shutil
 from decimal import ROUND_HALF_UP, Decimal
 
+import docx
 import openpyxl
 import pytest
 
 from selfeval_xl.county import consolidate
 from selfeval_xl.errors import NotReplaced, UsageError
 from selfeval_xl.workflows.demo.county import made_up
+from selfeval_xl.workflows.reports.bulletin import county_bulletin
 from selfeval_xl.workflows.review.reviewing import review
 from selfeval_xl.workflows.review.sampling import sample
 from support import papers
 from support.counties import send
-from support.season import rows_of
+from support.season import rows_of, write_hand
 
 A, B, PLAIN = made_up()[0][1], made_up()[0][5], made_up()[0][0]
 
@@ -219,3 +221,111 @@ def test_a_summary_of_somebody_else_stays(play, tmp_path):
         review(play.root / "收到", tmp_path / "汇总.xlsx")
     with pytest.raises(UsageError, match="找不到"):
         review(tmp_path / "没有", tmp_path / "汇总.xlsx")
+
+
+def project_rows(path):
+    return {row["项目名称"]: row for row in rows_of(path, "项目汇总")}
+
+
+@pytest.fixture(scope="module")
+def taken(play):
+    """The county consolidated with the papers, after an officer typed a score and a grade by hand."""
+    typed = play.names[1][1]  # whose paper says something else
+    write_hand(play.county, "项目汇总", {"项目名称": typed}, 复核得分=70, 复核等级="中", 备注="现场看过")
+    plain = play.names[2][1]  # which has no paper that says anything
+    write_hand(play.county, "项目汇总", {"项目名称": plain}, 复核得分=66.5)
+    county = consolidate(play.root / "收到", play.county, reviewed=play.folder)
+    return county, typed, plain
+
+
+def test_scores_come_from_the_papers_but_what_was_typed_stays(play, taken):
+    county, typed, plain = taken
+    rows = project_rows(play.county)
+    for name, row in rows.items():
+        if name in (typed, plain):
+            continue
+        total = play.second.get(name)
+        assert row["复核得分"] == ("" if total is None else pytest.approx(float(total))), name
+        assert row["复核等级"] == ("" if total is None else grade(total)), name
+    assert (rows[typed]["复核得分"], rows[typed]["复核等级"], rows[typed]["备注"]) == (70, "中", "现场看过")
+    assert (rows[plain]["复核得分"], rows[plain]["复核等级"]) == (66.5, "")
+    said = "".join(county.notes)
+    assert f"“{typed}”的复核得分手工填的是70，底稿是{float(play.second[typed]):g}" in said
+    assert "selfeval review" in said
+
+
+def test_the_county_has_a_sheet_of_the_differences(play, taken):
+    _, typed, plain = taken
+    rows = {row["项目名称"]: row for row in rows_of(play.county, "复核汇总")}
+    listed = project_rows(play.county)
+    assert set(rows) == {name for names in play.names for name in names}
+    for name, row in rows.items():
+        assert row["复核得分"] == listed[name]["复核得分"] and row["自评得分"] == listed[name]["自评得分"]
+        both = row["复核得分"] != "" and row["自评得分"] != ""
+        assert row["偏差"] == (
+            "" if not both else pytest.approx(row["复核得分"] - row["自评得分"], abs=0.001)
+        )
+    assert rows[typed]["复核得分来自"] == "手工填写" and "手工填的是70" in rows[typed]["说明"]
+    assert rows[plain]["复核得分来自"] == "手工填写"
+    done = play.names[0][0]
+    assert rows[done]["复核得分来自"] == "底稿" and "台账只有8份" in rows[done]["主要偏差原因"]
+    assert rows[play.names[0][2]]["复核状态"] == "未复核完" and rows[play.names[0][2]]["复核得分"] == ""
+    titles = openpyxl.load_workbook(play.county).sheetnames
+    assert titles.index("复核汇总") == titles.index("收件核对") + 1
+
+
+def test_the_county_workbook_is_sound(play, taken, assert_valid_ooxml, assert_formulas_agree):
+    assert_valid_ooxml(play.county)
+    assert_formulas_agree(play.county)
+
+
+def test_a_corrected_paper_gets_in_and_a_score_that_was_typed_since_stays(play, taken, tmp_path):
+    for name in ("收到", "抽查"):
+        shutil.copytree(play.root / name, tmp_path / name)
+    for name in ("县.xlsx", "县.sqlite"):
+        shutil.copy(play.root / name, tmp_path / name)
+    county, folder = tmp_path / "县.xlsx", tmp_path / "抽查"
+    corrected, typed, removed = play.names[0][0], play.names[0][1], play.names[1][0]
+    name = papers.rows(folder / play.paper[corrected].name)[0]["三级指标"]
+    papers.agree(folder / play.paper[corrected].name, {name: 2})
+    write_hand(county, "项目汇总", {"项目名称": typed}, 复核得分=88)
+    (folder / play.paper[removed].name).unlink()
+    again = consolidate(tmp_path / "收到", county, reviewed=folder)
+    rows = project_rows(county)
+    assert cents(rows[corrected]["复核得分"]) == play.own[corrected][0] - 2
+    assert rows[corrected]["复核等级"] == grade(play.own[corrected][0] - 2)
+    assert rows[typed]["复核得分"] == 88 and rows[taken[1]]["复核得分"] == 70
+    assert rows[removed]["复核得分"] == rows[removed]["复核等级"] == ""
+    assert any("已经去掉" in note and removed in note for note in again.notes)
+    without = consolidate(tmp_path / "收到", county)  # without papers what stands there stays
+    assert project_rows(county)[corrected]["复核得分"] == rows[corrected]["复核得分"] and not without.lost
+    listed = {row["项目名称"]: row for row in rows_of(county, "复核汇总")}
+    assert listed[corrected]["复核得分来自"] == "上次的底稿"
+    papers.agree(folder / play.paper[corrected].name, {name: 3})
+    consolidate(tmp_path / "收到", county, reviewed=folder)
+    assert cents(project_rows(county)[corrected]["复核得分"]) == play.own[corrected][0] - 3
+
+
+def test_the_bulletin_says_what_the_re_check_found(play, taken):
+    bulletin = county_bulletin(play.root / "收到", play.root / "通报.docx", workbook=play.county)
+    text = "\n".join(each.text for each in docx.Document(bulletin.out).paragraphs)
+    rows = project_rows(play.county).values()
+    checked = [row for row in rows if row["复核得分"] != "" or row["复核等级"] != ""]
+    pairs = [
+        (cents(r["自评得分"]), cents(r["复核得分"]))
+        for r in checked
+        if "" not in (r["自评得分"], r["复核得分"])
+    ]
+    assert f"财政已复核项目{len(checked)}个，其中自评、复核都有得分的{len(pairs)}个" in text
+    average = mean([second - own for own, second in pairs])
+    assert f"平均偏差（复核减自评）{average.normalize():f}分" in text
+    lowered = sum(r["复核等级"] != r["自评等级"] for r in checked if r["复核等级"] and r["自评得分"] != "")
+    assert lowered == 2 and f"等级降低的{lowered}个，名单见附件" in text and "复核降等项目名单" in text
+
+
+def test_last_years_scores_stand_beside_this_years(play, taken, tmp_path):
+    shutil.copy(play.county, tmp_path / "上年.xlsx")
+    consolidate(play.root / "收到", tmp_path / "今年.xlsx", against=tmp_path / "上年.xlsx")
+    before = project_rows(tmp_path / "上年.xlsx")
+    for row in rows_of(tmp_path / "今年.xlsx", "与上年对比"):
+        assert row["上年复核得分"] == before[row["项目名称"]]["复核得分"] and row["本年复核得分"] == ""

@@ -36,12 +36,13 @@ CONTINUED, NEW, RENAMED, ENDED, NOT_SENT = "续做", "新增", "变动", "已结
 _ALIKE = 70  # percent of likeness of the names from which two projects of a department are one, renamed
 _NUMBERS = ("money", "count", "number", "rate")
 _AT_MOST = ("≤", "<")
+_SCORES = ("score", "second_score")
 _ABSENT = (MISSING, EXEMPT)
-_FIGURES = ("annual_budget", "executed", "indicators", "met", "undetermined", "blank", "score")
+_FIGURES = ("annual_budget", "executed", "indicators", "met", "undetermined", "blank", *_SCORES)
 _UNREPORTED = (MISSING, BLANK)
 _FINDINGS = ("errors", "warnings", "notes")
 _HEAD_KEYS = ("section", "department_code", "department", "project_code")
-_THIS_YEAR = ("annual_budget", "executed", "indicators", "score")
+_THIS_YEAR = ("annual_budget", "executed", "indicators", *_SCORES)
 Row = dict[str, Any]
 
 
@@ -110,6 +111,8 @@ COMPARED = Sheet(
         Column("lowered_names", "降低了指标值的指标", 34, "wrap"),
         Column("last_score", "上年自评得分", 9, "number"),
         Column("score", "本年自评得分", 9, "number"),
+        Column("last_second_score", "上年复核得分", 9, "number"),
+        Column("second_score", "本年复核得分", 9, "number"),
         count("last_findings", "上年问题条数"),
         count("findings", "本年问题条数"),
     ),

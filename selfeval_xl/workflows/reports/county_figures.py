@@ -33,6 +33,7 @@ from selfeval_xl.model.findings import Counts, Severity, Treatment
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ratio
+from selfeval_xl.workflows.reports.rechecks import Rechecks, rechecks_of
 
 Row = Mapping[str, Any]
 SUMS = (*AMOUNTS, "unspent")
@@ -66,6 +67,7 @@ class CountyFigures:
     of projects, their annual budget in 万元. causes: cause, number of indicators, number of projects.
     missing, partly: rows of the submissions. low, samples: rows of the projects. low_rate:
     the rate below which they are low, 60%. unnamed: how many projects are not public, and listed nowhere.
+    rechecks: the figures of the re-check.
     """
 
     departments: Mapping[str, int]
@@ -83,6 +85,7 @@ class CountyFigures:
     low: Sequence[Row]
     samples: Sequence[Row]
     unnamed: int = 0
+    rechecks: Rechecks = Rechecks()
 
     @property
     def rate(self) -> Decimal | None:
@@ -142,6 +145,7 @@ def county_figures(
         low=_low(without_private(counted, private), floor),
         samples=[row for row in without_private(projects, private) if row.get("sample") == "是"],
         unnamed=len(private),
+        rechecks=rechecks_of(projects, policy, private),
     )
 
 
