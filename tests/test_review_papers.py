@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from decimal import Decimal
 
 import openpyxl
@@ -67,7 +69,7 @@ def test_the_same_workbook_and_seed_give_the_same_files_to_the_byte(county, tmp_
 
 
 def test_the_list_says_who_why_and_how_and_what_could_not_be_drawn(county, drawn):
-    rows = rows_of(drawn.list, "抽查名单")
+    rows = rows_of(drawn.listed, "抽查名单")
     assert len(rows) == 10 == drawn.eligible and drawn.lacking == 10 and drawn.absent == {"漏报": 1}
     of_county = {row["项目名称"]: row for row in rows_of(county / "县.xlsx", "项目汇总")}
     for row in rows:
@@ -77,7 +79,7 @@ def test_the_list_says_who_why_and_how_and_what_could_not_be_drawn(county, drawn
     weights = [row["理由分"] for row in rows]
     assert weights == sorted(weights, reverse=True)
     notes = " ".join(
-        str(value) for row in openpyxl.load_workbook(drawn.list)["抽取说明"].values for value in row
+        str(value) for row in openpyxl.load_workbook(drawn.listed)["抽取说明"].values for value in row
     )
     assert "2024" in notes and "漏报1个" in notes and "部门整体自评表2张" in notes and "不评分" in notes
     assert "没有报来的项目" not in [row["项目名称"] for row in rows]
@@ -139,7 +141,7 @@ def test_a_paper_that_was_filled_in_is_never_replaced(county, tmp_path):
 
 
 def test_papers_and_list_are_sound_workbooks(drawn, assert_valid_ooxml, assert_formulas_agree):
-    for path in (drawn.list, *(drawn.out / each.file for each in drawn.chosen[:6:5])):
+    for path in (drawn.listed, *(drawn.out / each.file for each in drawn.chosen[:6:5])):
         assert_valid_ooxml(path)
         assert_formulas_agree(path)
 
@@ -221,3 +223,11 @@ def test_totals_of_a_paper_follow_inserted_deleted_and_wrong_rows(tmp_path, libr
     assert total(0, 0, 0, 0, 0) == [100, 0, -100, "差"]
     for wrong in (None, "8分", 21, -1, "10"):
         assert total(20, 20, 20, 20, wrong)[1:] == ["未复核完", "", ""]
+
+
+def test_a_row_grows_with_what_is_typed_into_it(drawn):
+    """A fixed height would cut a long remark off on paper."""
+    with zipfile.ZipFile(drawn.out / drawn.chosen[0].file) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    rows = dict(re.findall(r'<row r="(\d+)"([^>]*)>', sheet))
+    assert "customHeight" in rows["6"] and "customHeight" not in rows["7"] and ' ht="' in rows["7"]

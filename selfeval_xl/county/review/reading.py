@@ -79,6 +79,15 @@ class Apart:
     remedy: str = ""
 
 
+def sentence(apart: Apart) -> str:
+    """What did not count as one sentence: where, what, and what to do."""
+    place = "，".join(part for part in (apart.sheet, apart.cell) if part)
+    where = f"{apart.file}{f'（{place}）' if place else ''}" if apart.file else ""
+    whose = "　".join(part for part in (apart.department, apart.project) if part)
+    begin = "：".join(part for part in (where, whose) if part)
+    return f"{begin}：{apart.what}{f'；{apart.remedy}' if apart.remedy else ''}。"
+
+
 @dataclass(slots=True)
 class Reviewed:
     """The papers of a folder. projects: by department and name. apart: what did not count, or was odd.

@@ -85,6 +85,16 @@ def share_of(text: str) -> Decimal:
     return share
 
 
+def asked_for(text: str) -> tuple[int | None, Decimal | None]:
+    """The number or the share that a person wrote: 10 is a number, 10% a share. Raises UsageError."""
+    plain = tidy(text)
+    if plain.isascii() and plain.isdigit() and 0 < int(plain) < 10**6:
+        return int(plain), None
+    if plain.endswith("%"):
+        return None, share_of(plain)
+    raise UsageError(f"“{text}”看不懂。请写抽几个（例如 10），或者比例（例如 10%）。")
+
+
 def quota_of(count: int | None, share: Decimal | None, projects: int) -> int | None:
     """The number of projects to choose; a share is rounded up. None where neither is given."""
     if share is not None:

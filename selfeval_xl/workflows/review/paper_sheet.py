@@ -30,6 +30,7 @@ from selfeval_xl.model.grid import column_name, plain_number
 from selfeval_xl.model.quantity import parse
 from selfeval_xl.model.sheet_names import SETTINGS, text_literal
 from selfeval_xl.templates.heights import lines_needed
+from selfeval_xl.templates.workbook import plain_sheet
 from selfeval_xl.workflows.review.suggested_score import RATE, number_formula, score_formula, way_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def write_paper(
 
     book = xlsxwriter.Workbook(file, OPTIONS)
     book.set_properties({"title": SHEET, "created": BUILT})
-    sheet = book.add_worksheet(SHEET)
+    sheet = book.add_worksheet(SHEET, plain_sheet())
     _Drawing(book, sheet, policy).draw(paper, measures, reason, title)
     kept = book.add_worksheet(SETTINGS)
     for line, (name, value) in enumerate(settings_of(paper)):
@@ -95,6 +96,7 @@ class _Drawing:
         first = HEAD_LINE + 1
         for line, row in enumerate(paper.rows, first):
             self._row(line, row, measures.get(row.key, ""))
+        self.sheet.growing = range(first, first + len(paper.rows))  # with what is typed into them
         self._totals(first + len(paper.rows), paper)
         self._set_up(first + len(paper.rows) + 3)
 
@@ -294,6 +296,11 @@ def _place(paper: Paper) -> str:
     """The form's file, sheet and cell in one text."""
     head = paper.head
     return "　".join(part for part in (head.file, head.sheet, head.cell) if part)
+
+
+def cell_of(number: int, key: str) -> str:
+    """The cell of a column in a row to re-check, counted from 0, of a paper as it is written."""
+    return _cell(HEAD_LINE + 1 + number, key)
 
 
 def _cell(line: int, key: str) -> str:

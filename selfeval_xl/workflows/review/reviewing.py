@@ -10,6 +10,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.review.comparison import Sums, sums
 from selfeval_xl.county.review.reading import Reviewed, read_reviewed
 from selfeval_xl.files import check_replaceable, write_out
+from selfeval_xl.model.grid import plain_number
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.review.summary_sheets import write_summary
 
@@ -21,6 +22,13 @@ class Review:
     out: Path
     reviewed: Reviewed
     sums: Sums
+
+    @property
+    def told(self) -> str:
+        """How many were re-checked, and what came of it."""
+        found = self.sums
+        average = "" if found.difference is None else f"，平均偏差{plain_number(found.difference)}分"
+        return f"抽查{found.projects}个项目，已复核{found.checked}个{average}，降等{len(found.lowered)}个。"
 
 
 def review(

@@ -42,7 +42,7 @@ class Sample:
     """
 
     out: Path
-    list: Path
+    listed: Path
     chosen: tuple[Sampled, ...]
     seed: str
     eligible: int
@@ -61,6 +61,25 @@ class Sample:
     def unscored(self) -> int:
         """How many have a form without scores."""
         return sum(not each.project.paper.is_scored for each in self.chosen)
+
+    @property
+    def remarks(self) -> list[str]:
+        """Sentences on what was left out, and on what a person should know."""
+        lines = []
+        if self.absent or self.wholes:
+            parts = [f"{status}{number}个" for status, number in self.absent.items()]
+            parts += [f"部门整体自评表{self.wholes}张"] if self.wholes else []
+            lines.append(f"没有列入抽查：{'、'.join(parts)}。")
+        if self.lacking:
+            lines.append(f"可抽的只有{self.eligible}个，比要抽的少{self.lacking}个。")
+        if self.unscored:
+            lines.append(f"{self.unscored}个项目的表不评分，只复核完成值。")
+        if self.left:
+            lines.append(
+                f"文件夹里另有{len(self.left)}个不是这次的文件，没有动：{'、'.join(self.left[:5])}"
+                f"{'等' if len(self.left) > 5 else ''}。复核汇总会读到它们，不用的请移走。"
+            )
+        return lines
 
 
 def sample(
