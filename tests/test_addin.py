@@ -11,6 +11,7 @@ import pytest
 
 from selfeval_xl import addin
 from selfeval_xl.addin import patience, pressing, state
+from selfeval_xl.addin.buttons.rechecking import papers_in_use
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.model.notes import SEPARATOR
 from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
@@ -666,5 +667,6 @@ def test_the_bureau_draws_a_sample_and_sums_its_papers_up(book, press, home, exc
     told = press("summarise_papers", home / "抽查")
     assert "抽查2个项目" in told and "未复核：" in told and (home / "复核汇总.xlsx").exists()
     assert excel.opened[-1].api.ActiveSheet.Name == "项目"
-    assert "复核得分取自底稿" in press("consolidate_county", home / "收件", "yes")
-    assert "复核汇总" in openpyxl.load_workbook(home / "全县汇总.xlsx").sheetnames
+    assert papers_in_use() == home / "抽查"  # which 汇总全县 takes then
+    (home / "抽查" / "抽查名单.xlsx").unlink()
+    assert papers_in_use() is None
