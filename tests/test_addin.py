@@ -11,13 +11,14 @@ import pytest
 
 from selfeval_xl import addin
 from selfeval_xl.addin import patience, pressing, state
+from selfeval_xl.addin.buttons.rechecking import papers_in_use
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.model.notes import SEPARATOR
 from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
 from selfeval_xl.templates import fill_in
 from selfeval_xl.writers.excel.runs import runs
 from selfeval_xl.writers.xlsx.looks import TINTS
-from support import excel_engine
+from support import excel_engine, papers
 from support.add_in import ONE, RED, TWO, YELLOW, Busy, opened, results, snapshot
 
 
@@ -652,3 +653,20 @@ def test_a_sheet_that_stands_ready_is_shown_instead_of_a_copy(home, excel):
         rows = [number for number in range(1, 6) if sheets("项目02").Range(f"F{number}").Value == "实施单位"]
         unit = sheets("项目02").Range(f"G{rows[0]}").Value
         assert sheets.Count == count and unit == "示例站"
+
+
+def test_the_bureau_draws_a_sample_and_sums_its_papers_up(book, press, home, excel):
+    (home / "收件").mkdir()
+    book.SaveCopyAs(str(home / "收件" / "交通局.xlsx"))
+    press("consolidate_county", home / "收件", "yes")
+    assert "看不懂" in press("draw_sample", "yes", "十个", "1")
+    told = press("draw_sample", "yes", "2", "7")
+    assert "抽到2个项目" in told and "种子7" in told and (home / "抽查" / "抽查名单.xlsx").exists()
+    paper = next(path for path in (home / "抽查").glob("*.xlsx") if path.name != "抽查名单.xlsx")
+    papers.agree(paper)
+    told = press("summarise_papers", home / "抽查")
+    assert "抽查2个项目" in told and "未复核：" in told and (home / "复核汇总.xlsx").exists()
+    assert excel.opened[-1].api.ActiveSheet.Name == "项目"
+    assert papers_in_use() == home / "抽查"  # which 汇总全县 takes then
+    (home / "抽查" / "抽查名单.xlsx").unlink()
+    assert papers_in_use() is None

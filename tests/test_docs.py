@@ -16,9 +16,12 @@ from selfeval_xl.cli import app
 from selfeval_xl.county import consolidate
 from selfeval_xl.rules.county_file_template import write_policy_template
 from selfeval_xl.rules.registry import catalogue
+from selfeval_xl.workflows.demo.county import made_up
+from selfeval_xl.workflows.review.sampling import sample
 from selfeval_xl.workflows.splitting import split
 from support import rosters
 from support.command import selfeval
+from support.counties import fill_county
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,6 +77,11 @@ def test_the_commands_of_the_readme_run(command, tmp_path):
     if " combine " in command:
         consolidate(tmp_path / "收到的材料", tmp_path / "甲.xlsx")
         (tmp_path / "乙.xlsx").write_bytes((tmp_path / "甲.xlsx").read_bytes())
+    if " sample " in command or " review " in command:
+        fill_county(tmp_path / "县里的材料", made_up()[0][:1])
+        consolidate(tmp_path / "县里的材料", tmp_path / "全县汇总.xlsx")
+    if " review " in command:
+        sample(tmp_path / "全县汇总.xlsx", tmp_path / "抽查", count=2)
     (tmp_path / "各县材料" / "示例县").mkdir(parents=True)
     (tmp_path / "各县材料" / "示例县" / "自评表.xlsx").write_bytes((tmp_path / "自评表.xlsx").read_bytes())
     run = selfeval(*shlex.split(command)[1:], cwd=tmp_path)

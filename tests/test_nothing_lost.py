@@ -32,6 +32,8 @@ WRITING = {
     "report": "report 自评表.xlsx -o {out}/报告.docx",
     "report --county": "report 收到 --county -o {out}/通报.docx --today 2025-04-03",
     "publish": "publish 收到 -o {out} --yes",
+    "sample": "sample 意见/甲.xlsx -o {out} -n 2",
+    "review": "review 抽查 -o {out}/复核汇总.xlsx",
     "combine": "combine 意见/甲.xlsx 意见/乙.xlsx -o {out}/合.xlsx",
     "policy template": "policy template -o {out}/参数表.xlsx",
 }
@@ -53,7 +55,15 @@ OTHERS = {
     ),
 }
 MINE = "两天的手工修改".encode()
-SLOW = ("issue", "merge", "return", "report --county", "publish")  # they start worker processes
+SLOW = (
+    "issue",
+    "merge",
+    "return",
+    "report --county",
+    "publish",
+    "sample",
+    "review",
+)  # they start worker processes
 calls = pytest.mark.parametrize(
     "call",
     [
@@ -80,6 +90,7 @@ def desk(tmp_path_factory) -> Path:
     (folder / "意见").mkdir()
     assert selfeval_here(folder, "consolidate", "收到", "-o", "意见/甲.xlsx").status == 0
     shutil.copy(folder / "意见" / "甲.xlsx", folder / "意见" / "乙.xlsx")
+    assert selfeval_here(folder, "sample", "意见/甲.xlsx", "-o", "抽查", "-n", "2").status == 0
     return folder
 
 

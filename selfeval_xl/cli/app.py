@@ -13,7 +13,7 @@ from selfeval_xl.cli import chinese  # before typer: it translates typer's own w
 # isort: split
 import typer
 
-from selfeval_xl.cli import bureau, department
+from selfeval_xl.cli import bureau, department, rechecking
 from selfeval_xl.cli.addin import addin_app
 from selfeval_xl.cli.policy import policy_app
 from selfeval_xl.cli.settings import settings
@@ -42,6 +42,8 @@ app.command()(bureau.province)
 app.command("return")(bureau.return_)
 app.command(help=bureau.REPORT_HELP)(bureau.report)
 app.command()(bureau.publish)
+app.command()(rechecking.sample)
+app.command()(rechecking.review)
 app.command()(bureau.combine)
 app.command()(department.diff)
 app.command()(department.rules)

@@ -151,6 +151,14 @@ def _write_blank_roster(out: Path, replace: bool, idle: Sequence[object]) -> Non
     say(f"已生成空白名册：{out}。填好后运行：selfeval issue {out.name} -o 下发")
 
 
+ReviewedPapers = Annotated[
+    Path | None,
+    typer.Option(
+        "--reviewed",
+        metavar="文件夹",
+        help="填好的复核底稿：复核得分、复核等级带进“项目汇总”（手工填过的不动），加一张“复核汇总”。",
+    ),
+]
 WithForms = Annotated[
     bool,
     typer.Option(
@@ -168,6 +176,7 @@ def consolidate(
         Path | None,
         typer.Option("--against", metavar="上年.xlsx", help="上年的汇总工作簿，加一张“与上年对比”。"),
     ] = None,
+    reviewed: ReviewedPapers = None,
     with_forms: WithForms = False,
     parquet: Annotated[
         Path | None,
@@ -198,6 +207,7 @@ def consolidate(
             roster=roster,
             policy=load(policy),
             against=against,
+            reviewed=reviewed,
             with_forms=partial(forms_in_one, progress) if with_forms else False,
             parquet=parquet,
             jobs=jobs,

@@ -16,7 +16,9 @@ from selfeval_xl.rules.county_file import load
 
 if TYPE_CHECKING:
     from selfeval_xl.county.intake.receipts import Read
+    from selfeval_xl.county.last_year_sheet import Last
     from selfeval_xl.county.officer_workbook import Written
+    from selfeval_xl.county.review.reading import Reviewed
 
 __all__ = ["County", "consolidate"]
 
@@ -28,6 +30,7 @@ def consolidate(
     roster: str | Path | None = None,
     policy: Policy | str | Path | None = None,
     against: str | Path | None = None,
+    reviewed: str | Path | None = None,
     with_forms: bool | Callable[[int], bool] = False,
     parquet: str | Path | None = None,
     jobs: int | None = None,
@@ -37,7 +40,8 @@ def consolidate(
     """Reads every file below the folder, writes the county workbook `out` and its store beside it (.sqlite).
 
     roster: workbook, shows which departments and projects are missing. against: last year's county workbook,
-    for 与上年对比. with_forms: adds every form as a sheet in its official layout; of more than 300 each
+    for 与上年对比. reviewed: folder with filled re-check papers, from which 复核得分 and 复核等级 come where
+    nobody typed them. with_forms: adds every form as a sheet in its official layout; of more than 300 each
     department's go into a workbook of its own beside `out`, unless a function given here, asked with their
     number, wants them in one. parquet: folder for the tables (extra `data`). jobs: number of processes that
     read. dask: address of a cluster that reads instead (extra `dask`). progress(done, all, file name).
@@ -49,17 +53,13 @@ def consolidate(
     from selfeval_xl.county.departments.data import laid_out
     from selfeval_xl.county.departments.streaming import StreamedDepartments
     from selfeval_xl.county.intake.receipts import receiving, sort_out
-    from selfeval_xl.county.last_year_sheet import read_last
     from selfeval_xl.county.output import publish
-    from selfeval_xl.county.store.parquet import usable
     from selfeval_xl.filings.roster import chosen_by, read_roster
 
-    _check_possible(Path(folder), out := Path(out))
+    _check_possible(Path(folder), out := Path(out), parquet)
     policy = policy if isinstance(policy, Policy) else load(policy)
     loaded_roster = read_roster(roster) if roster else None
-    if parquet:
-        usable(parquet)
-    last = read_last(against) if against else None
+    last, papers = _compared_with(against, reviewed, policy)
     written = _previous_remarks(out)
     with (
         _without_cycle_collection(),
@@ -70,12 +70,27 @@ def consolidate(
         collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
         laid = laid_out(collected, loaded_roster, policy)
         departments = StreamedDepartments(received, laid, supplements=written.supplements)
-        return publish(departments, out, written, last, with_forms, parquet, store=received.cache.store)
+        store = received.cache.store
+        return publish(departments, out, written, last, with_forms, parquet, store=store, papers=papers)
+
+
+def _compared_with(
+    against: str | Path | None, reviewed: str | Path | None, policy: Policy
+) -> tuple[Last | None, Reviewed | None]:
+    """Last year's projects and the papers of the re-check, as far as they are given."""
+    from selfeval_xl.county.last_year_sheet import read_last
+    from selfeval_xl.county.review.reading import read_reviewed
+
+    return (
+        read_last(against) if against else None,
+        read_reviewed(reviewed, policy) if reviewed else None,
+    )
 
 
 def _previous_remarks(out: Path) -> Written:
     """The officers' remarks in the workbook that is to be replaced; it is read only if it was changed."""
     from selfeval_xl.county.officer_workbook import Written, read_written
+    from selfeval_xl.county.review.taking_in import FROM_PAPERS
     from selfeval_xl.county.store.store import UNWRITTEN, meta
     from selfeval_xl.county.tables import READ_BACK
     from selfeval_xl.files import fingerprint
@@ -87,12 +102,13 @@ def _previous_remarks(out: Path) -> Written:
         if unwritten and out.is_file() and fingerprint(out)[1] == unwritten
         else read_written(out, READ_BACK)
     )
-    written.returned |= _days_by_department(meta(store, "returned") or "{}")
+    written.returned |= _lists_by_name(meta(store, "returned") or "{}")
+    written.from_papers |= _lists_by_name(meta(store, FROM_PAPERS) or "{}")
     return written
 
 
-def _days_by_department(text: str) -> dict[str, list[str]]:
-    """The days on which filings were returned, as the store has them; none where the text was damaged."""
+def _lists_by_name(text: str) -> dict[str, list[str]]:
+    """Lists of texts by name, as the store has them; none where the text was damaged."""
     import msgspec
 
     try:
@@ -122,9 +138,10 @@ def _without_cycle_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _check_possible(folder: Path, out: Path) -> None:
-    """Raises UsageError or OutputError: no msgspec, no such folder, or the workbook cannot be there."""
+def _check_possible(folder: Path, out: Path, parquet: str | Path | None) -> None:
+    """Raises UsageError or OutputError: no msgspec, no such folder, or the results cannot be there."""
     from selfeval_xl.county.intake import records
+    from selfeval_xl.county.store.parquet import usable
 
     records.usable()
     if not folder.exists():
@@ -134,3 +151,5 @@ def _check_possible(folder: Path, out: Path) -> None:
     if not out.parent.is_dir():
         raise OutputError(f"没有“{out.parent}”这个文件夹，汇总工作簿写不进去。请先建好文件夹。")
     check_writable(out)
+    if parquet:
+        usable(parquet)

@@ -36,12 +36,13 @@ CONTINUED, NEW, RENAMED, ENDED, NOT_SENT = "续做", "新增", "变动", "已结
 _ALIKE = 70  # percent of likeness of the names from which two projects of a department are one, renamed
 _NUMBERS = ("money", "count", "number", "rate")
 _AT_MOST = ("≤", "<")
+_SCORES = ("score", "second_score")
 _ABSENT = (MISSING, EXEMPT)
-_FIGURES = ("annual_budget", "executed", "indicators", "met", "undetermined", "blank", "score")
+_FIGURES = ("annual_budget", "executed", "indicators", "met", "undetermined", "blank", *_SCORES)
 _UNREPORTED = (MISSING, BLANK)
 _FINDINGS = ("errors", "warnings", "notes")
 _HEAD_KEYS = ("section", "department_code", "department", "project_code")
-_THIS_YEAR = ("annual_budget", "executed", "indicators", "score")
+_THIS_YEAR = ("annual_budget", "executed", "indicators", *_SCORES)
 Row = dict[str, Any]
 
 
@@ -110,6 +111,8 @@ COMPARED = Sheet(
         Column("lowered_names", "降低了指标值的指标", 34, "wrap"),
         Column("last_score", "上年自评得分", 9, "number"),
         Column("score", "本年自评得分", 9, "number"),
+        Column("last_second_score", "上年复核得分", 9, "number"),
+        Column("second_score", "本年复核得分", 9, "number"),
         count("last_findings", "上年问题条数"),
         count("findings", "本年问题条数"),
     ),
@@ -139,18 +142,16 @@ def read_last(path: str | Path) -> Last:
     }
     if not all(grids.values()):
         raise UsageError(f"“{path}”不是本程序生成的汇总工作簿（没有“项目汇总”和“指标明细”），不能用来对比。")
-    projects = tuple(
-        row for row in _all_rows(PROJECTS, grids["projects"]) if row.get("status") not in _ABSENT
-    )
+    projects = tuple(row for row in all_rows(PROJECTS, grids["projects"]) if row.get("status") not in _ABSENT)
     return Last(
         projects,
         _by_project(
-            projects, [row for row in _all_rows(INDICATORS, grids["indicators"]) if row.get("form") == "项目"]
+            projects, [row for row in all_rows(INDICATORS, grids["indicators"]) if row.get("form") == "项目"]
         ),
     )
 
 
-def _all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterator[Row]:
+def all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterator[Row]:
     """The rows of a table on all worksheets over which it continues."""
     for grid in grids:
         yield from _rows(sheet, grid)
@@ -180,16 +181,16 @@ def _by_project(projects: Sequence[Row], indicators: Iterable[Row]) -> dict[int,
     """The indicators of each project, by its position."""
     positions: dict[tuple, int] = {}
     for position, row in enumerate(projects):
-        positions.setdefault(_form_key(row), position)
+        positions.setdefault(form_key(row), position)
     by_project: dict[int, list[Row]] = {}
     for row in indicators:
-        project = positions.get(_form_key(row))
+        project = positions.get(form_key(row))
         if project is not None:
             by_project.setdefault(project, []).append(row)
     return {position: tuple(rows) for position, rows in by_project.items()}
 
 
-def _form_key(row: Row) -> tuple:
+def form_key(row: Row) -> tuple:
     """The values that a project's row and its indicators' rows have in common."""
     return (
         row.get("department"),

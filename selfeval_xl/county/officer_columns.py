@@ -6,7 +6,7 @@ Nothing of it may get lost: a remark whose row is gone is listed below 收件核
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -96,9 +96,13 @@ def carry_over(written: Written, tables: Mapping[str, Rows], match: Match | None
             remark.row |= {"department_code": known[0], "department": known[1]}
     remarks_here = [remark for remark in written.remarks if remark.sheet in tables]
     for sheet, remarks in _by_sheet(remarks_here).items():
-        taken: set[int] = set()
-        for keys in _KEYS[sheet]:
-            _carry_over_by(keys, remarks, tables[sheet], taken)
+        rows = tables[sheet]
+        formats = {column.key: column.format for column in rows.sheet.columns}
+        for remark, number in found_rows(sheet, remarks, rows):
+            values = {
+                name: storable(value, formats.get(name, "wrap")) for name, value in remark.values.items()
+            }
+            rows.change(number, values)
     lost = [
         _lost(remark, name, value, tables[remark.sheet].sheet)
         for remark in remarks_here
@@ -108,8 +112,17 @@ def carry_over(written: Written, tables: Mapping[str, Rows], match: Match | None
     return list(dict.fromkeys([*written.lost, *lost]))
 
 
-def _carry_over_by(keys: Sequence[str], remarks: Sequence[Remark], rows: Rows, taken: set[int]) -> None:
-    """Puts remarks into the rows that have the same values in these columns. taken: rows with a remark."""
+def found_rows(sheet: str, remarks: Sequence[Remark], rows: Rows) -> Iterator[tuple[Remark, int]]:
+    """Each remark with the number of the row it belongs to, which no other one has then."""
+    taken: set[int] = set()
+    for keys in _KEYS[sheet]:
+        yield from _found_by(keys, remarks, rows, taken)
+
+
+def _found_by(
+    keys: Sequence[str], remarks: Sequence[Remark], rows: Rows, taken: set[int]
+) -> Iterator[tuple[Remark, int]]:
+    """The remarks and rows that have the same values in these columns. taken: rows with a remark."""
     wanted = {identity for remark in remarks if not remark.used and (identity := _identity(remark.row, keys))}
     free: dict[tuple, deque[int]] = {}
     for number, values in enumerate(rows.picked(*keys) if wanted else (), 1):
@@ -121,12 +134,8 @@ def _carry_over_by(keys: Sequence[str], remarks: Sequence[Remark], rows: Rows, t
         if not remark.used and numbers:
             number = numbers.popleft()
             taken.add(number)
-            formats = {column.key: column.format for column in rows.sheet.columns}
-            rows.change(
-                number,
-                {name: storable(value, formats.get(name, "wrap")) for name, value in remark.values.items()},
-            )
             remark.used = True
+            yield remark, number
 
 
 def settle(tables: Mapping[str, Rows], written: Written) -> list[str]:

@@ -25,6 +25,8 @@ from selfeval_xl.county.officer_workbook import Written
 from selfeval_xl.county.proposed_use import propose_uses
 from selfeval_xl.county.recount import recount
 from selfeval_xl.county.result import County
+from selfeval_xl.county.review.reading import Reviewed
+from selfeval_xl.county.review.taking_in import FROM_PAPERS, drop_own, take_in
 from selfeval_xl.county.sheets.appraisals import APPRAISALS
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.deductions import DEDUCTIONS
@@ -32,6 +34,7 @@ from selfeval_xl.county.sheets.deviations import DEVIATIONS
 from selfeval_xl.county.sheets.findings import NOBODY
 from selfeval_xl.county.sheets.projects import VERDICTS
 from selfeval_xl.county.sheets.receipts import form_balance, questions
+from selfeval_xl.county.sheets.rechecked import RECHECKED
 from selfeval_xl.county.sheets.supplements import SUPPLEMENTS, supplement_rows
 from selfeval_xl.county.store.rows import ListedRows, Rows
 from selfeval_xl.county.store.store import UNWRITTEN, Store
@@ -62,14 +65,15 @@ def publish(
     parquet: str | Path | None = None,
     most_rows: int = MOST_ROWS,
     store: OpenStore | None = None,
+    papers: Reviewed | None = None,
 ) -> County:
     """Writes store and workbook of the departments; what officers wrote before is carried over.
 
     last: last year's projects. with_forms: adds the forms themselves as sheets; of more than `MOST_SHEETS`
     each department's are a workbook of its own, unless a function, asked with their number, wants them
-    in this one. parquet: folder for the
-    tables. most_rows: of one worksheet. store: the store if it is open already. Raises OutputError where
-    something cannot be written; then the old workbook and store are whole.
+    in this one. parquet: folder for the tables. most_rows: of one worksheet. store: the store if it is open
+    already. papers: of the re-check. Raises OutputError where something cannot be written; then the old
+    workbook and store are whole.
     """
     tables = Store(out.with_suffix(".sqlite"), store)
     try:
@@ -77,7 +81,9 @@ def publish(
         compared = last is not None
         forms = _form_sheets(departments.material, out, compared, agree) if with_forms else None
         with restoring(out):
-            return _publish(tables, departments, out, written or Written(), last, forms, parquet, most_rows)
+            return _publish(
+                tables, departments, out, written or Written(), last, papers, forms, parquet, most_rows
+            )
     finally:
         tables.close()
 
@@ -88,6 +94,7 @@ def _publish(
     out: Path,
     written: Written,
     last: Last | None,
+    papers: Reviewed | None,
     forms: FormSheets | None,
     parquet: str | Path | None,
     most_rows: int,
@@ -96,7 +103,9 @@ def _publish(
     material = departments.material
     builder = TableBuilder(store, departments, forms, last is None)
     tables = builder.tables()
+    before = drop_own(written) if papers else written.from_papers
     extended, lost, unread = _with_opinions(tables, written, material)
+    rechecked = take_in(tables, papers, material.policy, before)
     # Sorted once more: officers may have changed a cause.
     tables[DEVIATIONS.key] = in_order(builder.deviations, store.name(DEVIATIONS))
     matches = match_years(tables, last) if last else {}
@@ -107,7 +116,7 @@ def _publish(
         deductions, unconfirmed = appraise(tables, material, written, date.today())
         tables[DEDUCTIONS.key] = ListedRows(DEDUCTIONS, deductions)
         sheets, unread = (*sheets, DEDUCTIONS), [*unread, *unconfirmed]
-    sheets = _add_optional_tables(sheets, tables, last, matches, forms)
+    sheets = _add_optional_tables(sheets, tables, rechecked.rows, last, matches, forms)
     forms_by_decision = form_balance(material)
     about = about_line(material.policy, departments.rules)
     _write_workbook(
@@ -120,8 +129,8 @@ def _publish(
     carried = sum(remark.used for remark in written.remarks)
     county = _county(material, departments.rules, out, store, tables, forms_by_decision, carried, len(lost))
     told = _told_of(forms) if isinstance(forms, FormFiles) else ()
-    county = replace(county, notes=(*county.notes, *unread, *told))
-    wrote = written.remarks or lost or written.supplements
+    county = replace(county, notes=(*county.notes, *unread, *rechecked.notes, *told))
+    wrote = written.remarks or lost or written.supplements or rechecked.from_papers
     unwritten = "" if wrote else fingerprint(out)[1]
     store.finish(
         sheets,
@@ -131,6 +140,7 @@ def _publish(
             "about": about,
             "folder": str(material.collected.folder),
             "year": str(material.year or ""),
+            FROM_PAPERS: json.dumps(rechecked.from_papers, ensure_ascii=False),
             "returned": json.dumps(written.returned, ensure_ascii=False),
         },
     )
@@ -167,7 +177,9 @@ def _form_sheets(material: CountyData, out: Path, compared: bool, agree: Agree) 
     number = sum(fate.fate == USED and isinstance(fate.form, Form) for fate in material.collected.fates)
     if number > MOST_SHEETS and not agree(number):
         return FormFiles(out.with_name(f"{out.stem}_表册"), policy)
-    sheets = (*READ_BACK, DEDUCTIONS, COMPARED) if compared else (*READ_BACK, DEDUCTIONS)
+    sheets = (
+        (*READ_BACK, DEDUCTIONS, RECHECKED, COMPARED) if compared else (*READ_BACK, DEDUCTIONS, RECHECKED)
+    )
     return FormSheets(("总览", INDEX.title, *(sheet.title for sheet in sheets)), policy)
 
 
@@ -193,11 +205,15 @@ def _not_received(written: Written, material: CountyData) -> list[str]:
 def _add_optional_tables(
     sheets: tuple[Sheet, ...],
     tables: dict[str, Rows],
+    rechecked: list[dict],
     last: Last | None,
     matches: Mapping[int, int],
     forms: FormSheets | None,
 ) -> tuple[Sheet, ...]:
-    """Adds the tables of 与上年对比 and 表册目录 as far as they are wanted, and returns all sheets."""
+    """Adds 复核汇总, 与上年对比 and 表册目录 as far as they are wanted, and returns all sheets."""
+    if rechecked:
+        tables[RECHECKED.key] = ListedRows(RECHECKED, rechecked)
+        sheets = (*sheets, RECHECKED)
     if last is not None:
         tables[COMPARED.key] = ListedRows(COMPARED, compare(tables, last, matches))
         sheets = (*sheets, COMPARED)

@@ -23,6 +23,9 @@ OURS = frozenset((COVER, SUMMARY, SELF_CHECK, EVIDENCE, LISTS, SETTINGS, RESULTS
 NO_FILINGS = {
     "汇总工作簿": frozenset(("总览", "项目汇总", "指标明细")),
     "单位名册": frozenset(("单位名册", "绩效目标")),
+    "复核底稿": frozenset(("复核底稿",)),
+    "抽查名单": frozenset(("抽查名单", "抽取说明")),
+    "复核汇总": frozenset(("项目", "部门", "全县", "问题清单", "未计入")),
 }
 RESULT_COLUMNS = (
     "序号",

@@ -92,7 +92,7 @@ def write_book(
         book.set_properties({"title": pages[0].name, "created": BUILT})
         pen = Pen(book)
         for page in pages:
-            sheet = book.add_worksheet(page.name, _plain_sheet())
+            sheet = book.add_worksheet(page.name, plain_sheet())
             draw_sheet(sheet, page.drawing, pen, page.levels)
             if page.drawing.live:
                 add_signals(book, sheet, page.drawing)
@@ -114,7 +114,7 @@ def write_book(
 
 
 @cache
-def _plain_sheet() -> type[Worksheet]:
+def plain_sheet() -> type[Worksheet]:
     """A worksheet class that takes formulas as they are, and whose rows may grow.
 
     XlsxWriter looks for thirty functions newer than Excel 2010 in each formula, which takes half of the time

@@ -93,6 +93,16 @@ CALLS: dict[str, tuple[str | None, str | None, str | None]] = {
         f"report 收到 --county -o {BLOCKED}/a.docx",
     ),
     "publish": ("publish 收到 -o 公开", "publish 没有 -o a", f"publish 收到 -o {BLOCKED}"),
+    "sample": (
+        "sample 全县.xlsx -o 抽查 -n 1",
+        "sample 没有.xlsx -o a",
+        f"sample 全县.xlsx -o {BLOCKED} -n 1",
+    ),
+    "review": (
+        "review 抽查 -o 复核汇总.xlsx",
+        "review 没有 -o a.xlsx",
+        f"review 抽查 -o {BLOCKED}/a.xlsx",
+    ),
     "combine": (
         "combine 全县.xlsx 全县.xlsx -o 合意见.xlsx",
         "combine 全县.xlsx 没有.xlsx -o a.xlsx",

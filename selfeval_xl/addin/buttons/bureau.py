@@ -23,6 +23,7 @@ def consolidate_county(host: Host) -> None:
 
     Raises UsageError on a machine of 32 bits.
     """
+    from selfeval_xl.addin.buttons.rechecking import papers_in_use
     from selfeval_xl.county import consolidate
     from selfeval_xl.county.intake import records
 
@@ -36,9 +37,11 @@ def consolidate_county(host: Host) -> None:
         "设置里没有单位名册，汇总表里就没有未报部门和漏报项目。仍要汇总吗？\n（名册在“设置”里指定。）"
     ):
         return
+    papers = papers_in_use()
     county = consolidate(
         folder,
         out,
+        reviewed=papers,
         roster=roster or None,
         policy=policy(),
         progress=lambda done, count, name: host.progress(f"正在汇总 {done}/{count}　{Path(name).name}"),
@@ -49,6 +52,7 @@ def consolidate_county(host: Host) -> None:
     lines = [
         f"汇总完成：{county.departments}个部门，已报{county.reported}个，项目表{county.project_forms}张。",
         f"汇总工作簿：{out}",
+        *([f"复核得分取自底稿：{papers}"] if papers else []),
     ]
     host.say("\n".join([*lines, *county.problems[:5], *county.notes]))
 

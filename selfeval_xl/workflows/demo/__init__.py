@@ -9,12 +9,13 @@ from pathlib import Path
 
 from selfeval_xl.errors import OutputError, UsageError, cause_of
 from selfeval_xl.model.findings import Findings
+from selfeval_xl.workflows.demo import rechecking
 from selfeval_xl.workflows.demo.county import YEAR, Fault, MadeUpDepartment, made_up, seed_filing
 from selfeval_xl.workflows.demo.second_round import play
 
 __all__ = ["Result", "run"]
 
-BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND = (
+BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND, RECHECK = (
     "1_空白表",
     "2_收到的材料",
     "3_校验标注",
@@ -23,6 +24,7 @@ BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND = (
     "6_退回件和通知",
     "7_报告和通报",
     "8_第二轮",
+    "9_抽查复核",
 )
 SEED_NAME = "柳河县应急管理局_2024_自评表（公开数据示例）"
 _MARKER = "演示材料.txt"
@@ -72,6 +74,8 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     _write_papers(seed, root / RECEIVED, root / PAPERS)
     say("八、第二轮：财政补充意见，部门只写说明寄回来，再退一次……")
     second = play(workbooks[4:6], root / SECOND)
+    say("九、抽查：抽8个项目，填好复核底稿，复核汇总，复核得分带进全县汇总……")
+    recheck = rechecking.play(county, root / RECEIVED, root / RECHECK)
     found = {(finding.rule, finding.department, finding.project) for finding in findings}
     return Result(
         tuple((fault, (fault.rule, fault.department, fault.project) in found) for fault in faults),
@@ -84,6 +88,7 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
             ("退回件和通知", root / RETURNS),
             ("自评报告和情况通报", root / PAPERS),
             ("第二轮（意见、说明、再退回）", second),
+            ("抽查复核（名单、底稿、复核汇总）", recheck),
         ),
         time.perf_counter() - begun,
     )
@@ -165,7 +170,7 @@ def _clear(root: Path) -> Path:
                 raise UsageError(
                     f"文件夹“{root}”里已有别的东西，演示不会动它。请换一个文件夹：selfeval demo 新文件夹"
                 )
-            for name in (BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND):
+            for name in (BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND, RECHECK):
                 shutil.rmtree(root / name, ignore_errors=True)
         (root / RECEIVED).mkdir(parents=True, exist_ok=True)
         (root / _MARKER).write_text(

@@ -51,7 +51,7 @@ def _write_supplement(county: Path) -> None:
     heads, departments = _heads(grids["补充意见"]), grids["部门汇总"]
     row = SUPPLEMENT | {"部门名称": departments.text(1, _heads(departments)["部门名称"])}
     edits = [Edit("补充意见", a1(1, heads[label]), None, text, Look.KEEP, WHY) for label, text in row.items()]
-    _write(county, edits, county)
+    write_edited(county, edits, county)
 
 
 def _explain(returned: Path, out: Path) -> None:
@@ -66,7 +66,7 @@ def _explain(returned: Path, out: Path) -> None:
         if grid.text(row, heads["处理方式"]).strip() == "本次说明"
         and not grid.text(row, heads["单位说明"]).strip()
     ]
-    _write(returned, edits, out)
+    write_edited(returned, edits, out)
 
 
 def _heads(grid: Grid) -> dict[str, int]:
@@ -74,7 +74,7 @@ def _heads(grid: Grid) -> dict[str, int]:
     return {grid.text(0, column).strip(): column for column in range(grid.width)}
 
 
-def _write(source: Path, edits: list[Edit], out: Path) -> None:
+def write_edited(source: Path, edits: list[Edit], out: Path) -> None:
     """Writes a copy with these edits; over the file itself by way of a copy."""
     from selfeval_xl.files import put, scratch
     from selfeval_xl.writers.xlsx.apply import apply

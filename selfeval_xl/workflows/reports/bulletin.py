@@ -16,6 +16,7 @@ from selfeval_xl.files import check_replaceable
 from selfeval_xl.model.grid import percent_text
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.rules.county_file import load
+from selfeval_xl.workflows.reports import rechecks
 from selfeval_xl.workflows.reports.county_figures import CountyFigures, FrequentFinding, Row, county_figures
 from selfeval_xl.workflows.returns import dates
 from selfeval_xl.writers.word import document as word
@@ -133,7 +134,14 @@ def _overview(figures: CountyFigures) -> list[Block]:
         TextBlock(_indicators(figures)),
         Heading("（四）自评等级", 2),
         TextBlock(_grades(figures)),
+        *_rechecked(figures),
     ]
+
+
+def _rechecked(figures: CountyFigures) -> list[Block]:
+    """抽查复核: the figures of the re-check, where there was one."""
+    text = rechecks.sentence(figures.rechecks)
+    return [Heading("（五）抽查复核情况", 2), TextBlock(text)] if text else []
 
 
 def _submissions(figures: CountyFigures) -> str:
@@ -317,6 +325,12 @@ def _annexes(figures: CountyFigures) -> list[_Annex]:
                 for row in figures.samples
             ],
             (14, 42, 50, 50),
+        ),
+        _Annex(
+            "复核降等项目名单",
+            ("序号", "部门", "项目名称", "自评得分", "自评等级", "复核得分", "复核等级"),
+            [rechecks.annex_row(row) for row in figures.rechecks.named],
+            (12, 38, 42, 16, 16, 16, 16),
         ),
     ]
 

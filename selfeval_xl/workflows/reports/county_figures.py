@@ -34,6 +34,7 @@ from selfeval_xl.model.findings import Counts, Severity, Treatment
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ratio
+from selfeval_xl.workflows.reports.rechecks import Rechecks, rechecks_of
 
 Row = Mapping[str, Any]
 SUMS = (*AMOUNTS, "unspent")
@@ -68,6 +69,7 @@ class CountyFigures:
     missing, partly: rows of the submissions. low, samples: rows of the projects. low_rate:
     the rate below which they are low, 60%. unnamed: how many projects are not public, and listed nowhere.
     uses: 结果应用建议 that officers wrote, with the number of projects; the program's proposals do not count.
+    rechecks: the figures of the re-check.
     """
 
     departments: Mapping[str, int]
@@ -86,6 +88,7 @@ class CountyFigures:
     samples: Sequence[Row]
     unnamed: int = 0
     uses: Sequence[tuple[str, int]] = ()
+    rechecks: Rechecks = Rechecks()
 
     @property
     def rate(self) -> Decimal | None:
@@ -146,6 +149,7 @@ def county_figures(
         samples=[row for row in without_private(projects, private) if row.get("sample") == "是"],
         unnamed=len(private),
         uses=_uses(projects),
+        rechecks=rechecks_of(projects, policy, private),
     )
 
 
