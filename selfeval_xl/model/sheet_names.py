@@ -19,11 +19,12 @@ REPORT = "自评报告"
 EVIDENCE = "佐证材料清单"
 
 OURS = frozenset((COVER, SUMMARY, SELF_CHECK, EVIDENCE, LISTS, SETTINGS, RESULTS, RETURNED, DEVIATIONS))
+RECHECK = "复核底稿"
+IS_RECHECK = "review_paper"  # a name in the hidden sheet of such a paper
 # Workbooks of ours that are no filing, by sheets that only they have together.
 NO_FILINGS = {
     "汇总工作簿": frozenset(("总览", "项目汇总", "指标明细")),
     "单位名册": frozenset(("单位名册", "绩效目标")),
-    "复核底稿": frozenset(("复核底稿",)),
     "抽查名单": frozenset(("抽查名单", "抽取说明")),
     "复核汇总": frozenset(("项目", "部门", "全县", "问题清单", "未计入")),
 }

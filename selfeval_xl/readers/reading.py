@@ -10,7 +10,7 @@ from selfeval_xl.model.forms import Form, OtherForm, Problem, ReadFile, Report
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
 from selfeval_xl.model.places import sheet_shown
-from selfeval_xl.model.sheet_names import NO_FILINGS
+from selfeval_xl.model.sheet_names import IS_RECHECK, NO_FILINGS, RECHECK
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.readers.recognition.evidence import with_evidence
@@ -98,6 +98,8 @@ def about_no_filing(source: Source) -> str:
     """The sentence on a workbook of ours that is no filing (汇总工作簿, 单位名册); "" for any other."""
     names = {grid.name for grid in source.grids}
     what = next((name for name, sheets in NO_FILINGS.items() if sheets <= names), None)
+    if IS_RECHECK in source.settings:
+        what = RECHECK
     return "" if what is None else _NO_FILING.format(name=source.name, what=what)
 
 

@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 
 from selfeval_xl.model.quantity import money
+from selfeval_xl.model.sheet_names import IS_RECHECK, RECHECK
 from selfeval_xl.model.text import seen, squeeze
 
-SHEET = "复核底稿"
+SHEET = RECHECK
 LIST_SHEET, LIST_NOTES, LIST_FILE = "抽查名单", "抽取说明", "抽查名单.xlsx"
 NUMBER = "底稿编号"  # the column of the list, and the label on the paper
 # The columns of a paper, left to right: key, label.
@@ -32,7 +33,7 @@ COLUMNS = (
 EXPECTED, KEY = "测算得分（参考）", "行码（勿改）"
 MONEY, TOTAL, GRADE, SIGNED = "money", "total", "grade", "signed"  # keys of rows that are no indicator
 MONEY_NAME = "预算执行率"
-_MARK, _HEAD, _ROW = "review_paper", "head", "row {}"
+_MARK, _HEAD, _ROW = IS_RECHECK, "head", "row {}"
 _LONGEST = 4000  # letters of a text in the hidden sheet: six times as many still fit into a cell
 
 

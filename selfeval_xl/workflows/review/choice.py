@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -106,9 +107,9 @@ def names_of(texts: Sequence[tuple[str, str, str]]) -> list[str]:
     """A file name, without ending, for each department, project and number; no two of them are alike."""
     from selfeval_xl.files import distinct_names
 
-    often = [text[:2] for text in texts]
+    often = Counter(text[:2] for text in texts)
     plain = [
-        f"{department}_{project}" + (f"_{number}" if often.count((department, project)) > 1 else "")
+        f"{department}_{project}" + (f"_{number}" if often[department, project] > 1 else "")
         for department, project, number in texts
     ]
     names = distinct_names(plain, "未命名项目")
