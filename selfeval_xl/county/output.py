@@ -102,12 +102,8 @@ def _publish(
     matches = match_years(tables, last) if last else {}
     earlier = {number: last.projects[old] for number, old in matches.items()} if last else None
     propose_uses(tables["projects"], material.policy, earlier)
-    sheets = tuple(extended.values())
-    if APPRAISALS.key in tables:
-        deductions, unconfirmed = appraise(tables, material, written, date.today())
-        tables[DEDUCTIONS.key] = ListedRows(DEDUCTIONS, deductions)
-        sheets, unread = (*sheets, DEDUCTIONS), [*unread, *unconfirmed]
-    sheets = _add_optional_tables(sheets, tables, last, matches, forms)
+    unread += _appraise(tables, material, written)
+    sheets = _add_optional_tables(tuple(extended.values()), tables, last, matches, forms)
     forms_by_decision = form_balance(material)
     about = about_line(material.policy, departments.rules)
     _write_workbook(
@@ -161,6 +157,15 @@ def _with_opinions(
     return extended, lost, unread
 
 
+def _appraise(tables: dict[str, Rows], material: CountyData, written: Written) -> list[str]:
+    """Fills 部门考核评分, where the county wants it, and adds its deductions; returns sentences about it."""
+    if APPRAISALS.key not in tables:
+        return []
+    deductions, unconfirmed = appraise(tables, material, written, date.today())
+    tables[DEDUCTIONS.key] = ListedRows(DEDUCTIONS, deductions)
+    return unconfirmed
+
+
 def _form_sheets(material: CountyData, out: Path, compared: bool, agree: Agree) -> FormSheets:
     """The collector of form sheets, none of which may be named like another sheet."""
     policy = material.policy
@@ -198,6 +203,8 @@ def _add_optional_tables(
     forms: FormSheets | None,
 ) -> tuple[Sheet, ...]:
     """Adds the tables of 与上年对比 and 表册目录 as far as they are wanted, and returns all sheets."""
+    if DEDUCTIONS.key in tables:
+        sheets = (*sheets, DEDUCTIONS)
     if last is not None:
         tables[COMPARED.key] = ListedRows(COMPARED, compare(tables, last, matches))
         sheets = (*sheets, COMPARED)
