@@ -111,12 +111,8 @@ def _publish(
     matches = match_years(tables, last) if last else {}
     earlier = {number: last.projects[old] for number, old in matches.items()} if last else None
     propose_uses(tables["projects"], material.policy, earlier)
-    sheets = tuple(extended.values())
-    if APPRAISALS.key in tables:
-        deductions, unconfirmed = appraise(tables, material, written, date.today())
-        tables[DEDUCTIONS.key] = ListedRows(DEDUCTIONS, deductions)
-        sheets, unread = (*sheets, DEDUCTIONS), [*unread, *unconfirmed]
-    sheets = _add_optional_tables(sheets, tables, rechecked.rows, last, matches, forms)
+    unread += _appraise(tables, material, written)
+    sheets = _add_optional_tables(tuple(extended.values()), tables, rechecked.rows, last, matches, forms)
     forms_by_decision = form_balance(material)
     about = about_line(material.policy, departments.rules)
     _write_workbook(
@@ -171,6 +167,15 @@ def _with_opinions(
     return extended, lost, unread
 
 
+def _appraise(tables: dict[str, Rows], material: CountyData, written: Written) -> list[str]:
+    """Fills 部门考核评分, where the county wants it, and adds its deductions; returns sentences about it."""
+    if APPRAISALS.key not in tables:
+        return []
+    deductions, unconfirmed = appraise(tables, material, written, date.today())
+    tables[DEDUCTIONS.key] = ListedRows(DEDUCTIONS, deductions)
+    return unconfirmed
+
+
 def _form_sheets(material: CountyData, out: Path, compared: bool, agree: Agree) -> FormSheets:
     """The collector of form sheets, none of which may be named like another sheet."""
     policy = material.policy
@@ -210,7 +215,9 @@ def _add_optional_tables(
     matches: Mapping[int, int],
     forms: FormSheets | None,
 ) -> tuple[Sheet, ...]:
-    """Adds 复核汇总, 与上年对比 and 表册目录 as far as they are wanted, and returns all sheets."""
+    """Adds 部门考核扣分明细, 复核汇总, 与上年对比 and 表册目录 as far as they are wanted; all sheets."""
+    if DEDUCTIONS.key in tables:
+        sheets = (*sheets, DEDUCTIONS)
     if rechecked:
         tables[RECHECKED.key] = ListedRows(RECHECKED, rechecked)
         sheets = (*sheets, RECHECKED)
