@@ -272,7 +272,11 @@ def memory_of(*arguments: Path | str, code: str = READ) -> int:
     if not Path("/proc/self/status").is_file():
         pytest.skip("the memory of a process is read from /proc")
     run = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
     )
     return int(run.stdout.split()[-1]) >> 10
 

@@ -51,7 +51,9 @@ def received(tmp_path_factory) -> dict[str, dict]:
     (folder / "收到").mkdir()
     for number, (name, (data, *_)) in enumerate(FILES.items()):
         # the same bytes twice would count once
-        (folder / "收到" / name).write_bytes(data if data.startswith((b"PK", b"\xd0")) else data + b" " * number)
+        (folder / "收到" / name).write_bytes(
+            data if data.startswith((b"PK", b"\xd0")) else data + b" " * number
+        )
     consolidate(folder / "收到", folder / "全县.xlsx")
     return {row["文件名"]: row for row in rows_of(folder / "全县.xlsx", "收件核对")}
 
