@@ -90,7 +90,7 @@ def plant(folder: Path, kinds: list[str]) -> None:
 
 
 def seeds_of(kind: str, folder: Path) -> Iterator[bytes]:
-    """Files of a kind: those of the tests and of others, filled templates, and what LibreOffice makes of them."""
+    """Files of a kind: those of the tests and of others, filled templates, what LibreOffice makes of them."""
     from selfeval_xl import layouts, templates
     from support.fillings import filling
 

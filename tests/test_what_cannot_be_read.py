@@ -1,4 +1,4 @@
-"""A file that may hold a form and cannot be read is 无法读取, with what to do; only what was read is 非自评材料."""
+"""A file that may hold a form and cannot be read is 无法读取, with what to do, never 非自评材料."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def split_code(text: str | None) -> tuple[str | None, str | None]:
     for pattern in (_BRACKETED, _GLUED, _BEHIND, _AFTER_SLASH, _DIGITS):
         match = pattern.match(plain)
         if match and not _YEAR.match(match["code"]) and not re.match(r"^[年月届期级号]", match["name"]):
-            return match["code"], " ".join(match["name"].split())
+            return plain_code(match["code"]), " ".join(match["name"].split())
     return None, text
 
 

@@ -51,8 +51,8 @@ _WORTH_DEFLATING = 4 << 20  # bytes of a part: libraries make several copies of 
 class Package:
     """A zip file in memory.
 
-    entries: its directory, by names with forward slashes. kept: the parts inflated so far, but for large ones,
-    for whoever asks for a part again; None where each is inflated when it is asked for.
+    entries: its directory, by names with forward slashes. kept: the parts inflated so far, for whoever asks
+    for a part again, without large ones; None where each is inflated when it is asked for.
     """
 
     data: bytes

@@ -105,7 +105,7 @@ class OpenedWorkbook:
         return Extents(self.book.printed(name), self.book.drawn(name))
 
     def right_extents(self, names: Iterable[str]) -> dict[str, Extent]:
-        """The last printed column and the last one under a drawing of these sheets, which are parsed for it."""
+        """The last printed column and the last one under a drawing, by sheet; these sheets are parsed."""
         return {name: self.extents(name).right for name in names}
 
     def widths(self, name: str, columns: Iterable[int]) -> list[float]:
