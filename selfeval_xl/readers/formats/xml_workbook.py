@@ -52,7 +52,7 @@ _FORMATS = {  # what Excel calls its own formats
     "True/False": '"真";"真";"假"',
     "On/Off": '"开";"开";"关"',
 }
-_BEFORE = re.compile(r"\A\ufeff?(?:\s|<!--.*?-->)*(?:<\?xml.*?\?>)?", re.DOTALL)
+_BEFORE = re.compile(r"\A\ufeff?(?:\s++|<!--.*?-->)*+(?:<\?xml.*?\?>)?", re.DOTALL)
 _RELATIVE = re.compile(r"(?<![A-Za-z0-9_.\"'])R(\[-?\d+\]|\d*)C(\[-?\d+\]|\d*)(?![A-Za-z0-9_(\"'])")
 
 
