@@ -1,4 +1,4 @@
-"""One form with a trait of real files each: what is read and found is what is right, as that folder's table says.
+"""One form with a trait of real files each: what is read and found is what that folder's table says.
 
 Right values stand here by hand: what differs from the plain form, and the rules that fire.
 """
