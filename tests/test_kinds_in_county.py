@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 
 import docx
@@ -55,6 +56,18 @@ def as_csv(path, drawing) -> None:
     path.with_suffix(".csv").write_bytes(separated(drawing).encode("gbk"))
 
 
+def as_text_of_a_script(path, drawing) -> None:
+    """A table in UTF-16 whose rows end with their last value."""
+    lines = [line.rstrip("\t") for line in separated(drawing, "\t").splitlines()]
+    path.with_suffix(".tsv").write_bytes("\r\n".join(lines).encode("utf-16"))
+
+
+def as_page_with_boxes(path, drawing) -> None:
+    """The page on which the form was typed in, in UTF-8 behind empty lines."""
+    page = re.sub(r"(<td[^>]*>)([^<]*\d[^<]*)(</td>)", r'\1<input value="\2">\3', table_tags(drawing))
+    path.with_suffix(".xls").write_text("\n" * 2500 + f"<form>{page}</form>", "utf-8")
+
+
 def with_number(path, drawing) -> None:
     """An xlsx with a line for the project's code, typed as a number."""
     book = xlsxwriter.Workbook(path.with_suffix(".xlsx"))
@@ -82,7 +95,18 @@ def in_archive(path, drawing) -> None:
     page.unlink()
 
 
-WRITERS = (as_xlsx, as_docx, as_page, as_xml, as_csv, with_number, with_default_password, in_archive)
+WRITERS = (
+    as_xlsx,
+    as_docx,
+    as_page,
+    as_xml,
+    as_csv,
+    with_number,
+    with_default_password,
+    in_archive,
+    as_text_of_a_script,
+    as_page_with_boxes,
+)
 CONVERTED = ("xls", "ods")  # by LibreOffice
 DEPARTMENTS = len(WRITERS) + len(CONVERTED)
 BESIDE = {  # what else lies in a folder: its bytes and what becomes of it

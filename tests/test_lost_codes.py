@@ -12,7 +12,7 @@ from selfeval_xl.county import consolidate
 from selfeval_xl.filings.expected import matching
 from selfeval_xl.filings.grouping import gather
 from selfeval_xl.filings.roster import read_roster
-from selfeval_xl.model.codes import digits_kept, may_have_lost_digits
+from selfeval_xl.model.codes import digits_kept, may_have_lost_digits, plain_code
 from selfeval_xl.model.forms import Form
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.readers import read_file
@@ -129,6 +129,59 @@ def test_a_code_as_text_stays_as_it_is():
         assert (read.project_code, read.lost_codes) == (code, {})
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2205 2424 0000 0000 12345",
+        "２２０５２４２４００００００００１２３４５",
+        "'220524240000000012345",
+        "‘220524240000000012345",
+        "220524240000\u3000000012345\n",
+        "\u200b220524240000000012345\ufeff",
+        "220524240000\ufffc000012345",
+    ],
+)
+def test_a_code_is_the_same_however_it_is_spaced(typed, tmp_path):
+    for number, code in enumerate(("220524240000000012345", typed)):
+        book = openpyxl.Workbook()
+        for row in small_form(code):
+            book.active.append(row)
+        (tmp_path / "收到").mkdir(exist_ok=True)
+        book.save(tmp_path / "收到" / f"{number}.xlsx")
+    roster = write_roster(
+        tmp_path / "名册.xlsx",
+        单位名册=[department("101", "县水利局")],
+        项目=[project(typed, "101", "饮水安全")],
+    )
+    consolidate(tmp_path / "收到", tmp_path / "全县.xlsx", roster=roster)
+    (row,) = rows_of(tmp_path / "全县.xlsx", "项目汇总")
+    assert row["项目编码"] == "220524240000000012345"
+    assert not {"X10", "X11"} & {row["规则编号"] for row in rows_of(tmp_path / "全县.xlsx", "审核问题")}
+
+
+@pytest.mark.parametrize("code", ["见批复", "101001 102002县局", "101001\n102002", "2206-24R-000001", ""])
+def test_what_is_no_code_alone_stays_as_it_is(code):
+    assert plain_code(code) == code
+
+
+@pytest.mark.parametrize(
+    ("typed", "due", "found"),
+    [
+        ("12345", [Expected("饮水安全", "012345"), WATER], "012345"),
+        ("012345", [Expected("饮水安全", "12345"), WATER], "12345"),
+        ("123456.0", [Expected("饮水安全", "123456")], "123456"),
+        ("220624r000001", [Expected("饮水安全", "220624R000001")], "220624R000001"),
+        ("12345", [Expected("甲", "012345"), Expected("乙", "0012345")], None),
+        ("12345", [Expected("甲", "12345"), Expected("乙", "012345")], "12345"),
+    ],
+)
+def test_what_a_number_and_a_hurried_hand_change_of_a_short_code(typed, due, found):
+    """A number has no zeros in front; a program adds .0; letters are typed small."""
+    (read,) = forms_in(Grid("表", small_form(typed)), "a.xlsx").forms
+    match = matching(read, due)
+    assert (match.code if match else None) == found
+
+
 NAMES = {  # a name, and other spellings that look the same
     "示例县水利局": (
         "示例县\u200b水利局",
@@ -136,6 +189,8 @@ NAMES = {  # a name, and other spellings that look the same
         "示例县　水利局",
         "\u2060示例县水利局\ufeff",
         "示例县\u00a0水利局",
+        "示例县\U000e0100水利局",
+        "示例县水\U000e0020利局\ufffc",
     ),
     "A区（高新区）管委会": ("Ａ区（高新区）管委会", "A区(高新区)管委会", "A 区（高新区）管委会\u200f"),
 }

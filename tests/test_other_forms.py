@@ -41,6 +41,11 @@ FORMS = {
     "项目绩效目标运行监控情况表|2024年1-7月": ("monitoring", 2024, HEAD + MONITORED),
     "项目支出绩效评价指标体系": ("system", None, SYSTEM),
     "2024年部门预算绩效目标批复表": ("approval", 2024, HEAD + DECLARED),
+    "县级预算项目绩效目标（2025年）": ("declaration", 2025, HEAD + DECLARED),
+    "附件3|专项资金绩效目标分解表|（2025年度）": ("declaration", 2025, HEAD + DECLARED),
+    "2024年中央部门预算项目绩效目标调整表": ("declaration", 2024, HEAD + DECLARED),
+    "财政支出绩效跟踪表|2024年上半年": ("monitoring", 2024, HEAD + MONITORED),
+    "关于批复2025年部门预算绩效目标的通知附表": ("approval", 2025, HEAD + DECLARED),
 }
 
 
@@ -74,7 +79,8 @@ def test_another_form_is_known_by_its_title(title, write, ending, tmp_path):
     assert (file.forms, file.problems) == ((), ())
     (other,) = file.others
     project, department = ("农村饮水安全", "县水利局") if kind != "system" else (None, None)
-    assert other == OtherForm(kind, other.sheet, title.split("|")[0], project, department, year)
+    line = next(line for line in title.split("|") if "绩效" in line)
+    assert other == OtherForm(kind, other.sheet, line, project, department, year)
     assert not list(check(gather([file]), files=[file]))
 
 
@@ -95,6 +101,49 @@ def test_a_self_evaluation_stays_one(title, tmp_path):
     workbook(tmp_path / "表.xlsx", title, rows)
     file = read_file(tmp_path / "表.xlsx")
     assert (len(file.forms), file.others) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "rows"),
+    [
+        ("项目绩效目标申报表", "declaration", HEAD + FUNDS + DECLARED),
+        ("绩效运行监控表", "monitoring", HEAD + MONITORED),
+        ("Sheet1", "monitoring", HEAD + MONITORED),
+        ("绩效评价指标体系", "system", SYSTEM),
+    ],
+)
+def test_a_sheet_without_a_title_is_known_by_its_name_or_its_heads(name, kind, rows, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = name
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "表.xlsx")
+    file = read_file(tmp_path / "表.xlsx")
+    assert ([other.kind for other in file.others], file.forms, file.problems) == ([kind], (), ())
+
+
+def test_a_note_about_another_form_is_no_title(tmp_path):
+    """A self-evaluation that cannot be read stays an error."""
+    rows = [["请对照绩效运行监控情况填写，并核对绩效目标批复。"], ["项目名称", "养路"]]
+    rows.append(["一级指标", "二级指标", "三级指标", "得分", "备注"])
+    workbook(
+        tmp_path / "表.xlsx", "项目支出绩效自评表", [*rows, ["产出指标", "数量指标", "里程", None, None]]
+    )
+    file = read_file(tmp_path / "表.xlsx")
+    assert file.others == () and (file.forms or file.problems)
+
+
+@pytest.mark.parametrize("title", ["2024年项目支出绩效目标表", "项目支出绩效目标申报表", "绩效目标批复表"])
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_target_form_whose_results_were_filled_in_is_a_self_evaluation(title, filled, tmp_path):
+    rows = HEAD + [
+        ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "得分"],
+        ["产出指标", "数量指标", "改造数量", "≥25处", "26处" if filled else None, None],
+        ["满意度指标", "服务对象满意度指标", "群众满意度", "≥90%", "92%" if filled else None, None],
+    ]
+    workbook(tmp_path / "表.xlsx", title, rows)
+    file = read_file(tmp_path / "表.xlsx")
+    assert (len(file.forms), len(file.others)) == ((1, 0) if filled else (0, 1))
 
 
 def test_the_check_says_that_it_checked_nothing(tmp_path):

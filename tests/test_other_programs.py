@@ -260,14 +260,25 @@ READ = (
 )
 
 
-def memory_of(*paths: Path) -> int:
-    """The most memory, in MB, of a process that reads these files."""
+RUN = (
+    "import re, sys\nfrom selfeval_xl.cli import main\n"
+    "try:\n    main()\nexcept SystemExit:\n    pass\n"
+    "print('\\n' + re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])"
+)
+
+
+def memory_of(*arguments: Path | str, code: str = READ) -> int:
+    """The most memory, in MB, of a process that reads these files or runs this command."""
     if not Path("/proc/self/status").is_file():
         pytest.skip("the memory of a process is read from /proc")
     run = subprocess.run(
-        [sys.executable, "-c", READ, *map(str, paths)], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
     )
-    return int(run.stdout) >> 10
+    return int(run.stdout.split()[-1]) >> 10
 
 
 @pytest.mark.slow
@@ -333,3 +344,14 @@ def test_files_of_others_stay_within_300_mb():
     if not OTHERS.is_dir():
         pytest.skip("no files of others are here")
     assert memory_of(*others(*KINDS)) <= 300
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [("check", "--mark"), ("fill", "-o")])
+def test_marked_and_filled_copies_of_others_stay_within_300_mb(command, tmp_path):
+    if not OTHERS.is_dir():
+        pytest.skip("no files of others are here")
+    name, option = command
+    out = tmp_path / ("标注" if name == "check" else "填.xlsx")
+    run = [name, str(OTHERS / "large_strings.xlsx"), option, str(out)]
+    assert memory_of(*run, code=RUN) <= 300 and out.exists()

@@ -117,6 +117,78 @@ def test_what_pandas_saves(tmp_path):
         assert_read(MOF, filling(MOF), form)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS, ids=IDS)
+@pytest.mark.parametrize(("sign", "encoding"), [(",", "gbk"), ("\t", "utf-8"), (";", "utf-16")])
+def test_rows_that_end_with_their_last_value(sign, encoding, layout, tmp_path):
+    """Scripts and platforms write no signs behind the last value of a row; Excel does."""
+    text = separated(draw(layout, filling(layout), 2024), sign)
+    text = "".join(line.rstrip(sign) + "\r\n" for line in text.split("\r\n"))
+    read_whole(saved(tmp_path / "表.csv", text, encoding), layout, "csv")
+
+
+def test_amounts_with_commas_are_no_columns_of_a_table_with_semicolons(tmp_path):
+    text = "项目;年初预算数;全年执行数\n甲;1,205.50;1,000.00\n乙;2,205.50;2,000.00\n丙;3,205.50;3,000.00\n"
+    assert grid(saved(tmp_path / "表.csv", text)).rows[1] == ["甲", "1,205.50", "1,000.00"]
+    text = "表\n项目;年初;执行\n甲;1,205,000.50;1,000.00\n乙;2,205.50\n丙;3,205,000.50;3,000.00;1\n"
+    assert grid(saved(tmp_path / "表2.csv", text)).rows[2][:3] == ["甲", "1,205,000.50", "1,000.00"]
+
+
+@pytest.mark.parametrize(
+    "before", ["\r\n" * 3000, " \t\n", "<!-- 导出时间 2025-01-10 -->\n", "\ufeff\r\n<!--a-->\r\n"]
+)
+def test_what_a_page_script_leaves_before_the_file(before, tmp_path):
+    """Each directive of a JSP leaves an empty line before the export."""
+    drawing = draw(MOF, filling(MOF), 2024)
+    page = before + "<table>" + table_tags(drawing) + "</table>"
+    read_whole(saved(tmp_path / "页.xls", page), MOF, "html")
+    read_whole(saved(tmp_path / "书.xls", before + xml_workbook(drawing, "自评表")), MOF, "xml2003")
+
+
+def test_an_xml_workbook_that_names_a_wrong_encoding(tmp_path):
+    text = xml_workbook(draw(MOF, filling(MOF), 2024), "自评表")
+    for said in ("UTF-8", "ISO-8859-1", "gb2312", "UTF-16"):
+        declared = text.replace('"1.0"', f'"1.0" encoding="{said}"', 1)
+        read_whole(saved(tmp_path / "甲.xls", declared, "gbk"), MOF, "xml2003")
+        read_whole(saved(tmp_path / "乙.xls", declared, "utf-8"), MOF, "xml2003")
+
+
+@pytest.mark.parametrize("said", ["utf-8", "gb2312", ""])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_one_damaged_letter_does_not_turn_all_others_into_other_ones(said, encoding, tmp_path):
+    page = f"<html><head>{META.format(said) if said else ''}</head>"
+    page += table_tags(draw(MOF, filling(MOF), 2024)) + "</html>"
+    data = page.encode(encoding)
+    at = data.index("农村公路养护".encode(encoding))
+    file = read_file(saved(tmp_path / "a.xls", data[:at] + b"\xff" + data[at:]))
+    (form,) = file.forms
+    assert "农村公路养护" in form.project and any("个字读不出来" in problem.text for problem in file.problems)
+
+
+def test_rows_without_a_table_around_them(tmp_path):
+    rows = table_tags(draw(MOF, filling(MOF), 2024)).removeprefix("<table border=1>").removesuffix("</table>")
+    for number, page in enumerate((rows, f"<html><body>{rows}</body></html>", f"<TBODY>{rows}</TBODY>")):
+        read_whole(saved(tmp_path / f"{number}.xls", page, "gbk"), MOF, "html")
+
+
+def test_values_in_the_boxes_of_a_page_are_read(tmp_path):
+    """A page on which a form was typed in, saved as it stands."""
+    page = """<html><body><form><input type=hidden name=id value=77><table>
+    <tr><td>项目名称<td><input name=a value="农村&amp;饮水"><td><input type="text" value='≥25处' readonly>
+    <tr><td>是否<td><select><option>是<option selected>否<option>无</select><td><SELECT><option value=1>首项</select>
+    <tr><td>原因<td><textarea rows=3>第一行
+第二行</textarea><td><input type=button value=保存><input type=submit value=上报><input type=password value=x>
+    <tr><td>性质<td><input type=radio name=r>新增<input type="radio" name=r checked="checked">延续<td><INPUT TYPE=checkbox CHECKED>是
+    <tr><td>长<td><input value="LONG"><td><input type=number value=120.50 disabled>
+    </table></form></body></html>""".replace("LONG", "长" * 5000)
+    assert grid(saved(tmp_path / "页.xls", page)).rows == [
+        ["项目名称", "农村&饮水", "≥25处"],
+        ["是否", "否", "首项"],
+        ["原因", "第一行\n第二行", None],
+        ["性质", "□新增☑延续", "☑是"],
+        ["长", "长" * 5000, "120.50"],
+    ]
+
+
 def test_a_page_is_one_sheet_in_the_order_of_its_text(tmp_path):
     page = """<html><head><title>不读</title><style>.a{display:none} td.w{color:white}</style></head><body>
     <script>document.write("<table><tr><td>不读</td></tr></table>")</script>
@@ -243,6 +315,9 @@ def test_a_letter_is_no_table(text, tmp_path):
         ("cut.xml", xml_workbook(draw(MOF, filling(MOF), 2024), "表").encode()[:3000], "xml2003"),
         ("deep.xml", b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">' + b"<a>" * 100_000, "xml2003"),
         ("index.xml", b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table><Row ss:Index="999999999" ss:Span="99999999"><Cell ss:Index="0" ss:MergeAcross="99999999"><Data ss:Type="Number">1e999</Data></Cell></Row></Table></Worksheet></Workbook>', "xml2003"),
+        ("spaces.xml", b"\n" * 12_000_000 + b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><a', "xml2003"),
+        ("boxes.xls", b"<html><table><tr><td>" + b"<select><option>" * 100_000 + b"<input value='", "html"),
+        ("tables.xls", b"<html>" + b"<table><tr>" * 100_000, "html"),
         ("quote.csv", '项目,金额,说明\n1,2,3\n4,5,6\n7,8,"没有完'.encode() + b"x" * 200_000, "csv"),
         ("wide.csv", b"a,b,c\n" * 5 + b"," * 2_000_000, "csv"),
     ],

@@ -20,7 +20,7 @@ SIGNS = '\\/:*?"<>|'  # characters that a file name must not have on Windows
 # Characters that are not displayed, as a range for the brackets of a regular expression.
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufffc\U000e0000-\U000e0fff"
 )
 FORBIDDEN = re.compile(rf"[{re.escape(SIGNS)}\x00-\x1f\x7f{INVISIBLE}]+")
 _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)

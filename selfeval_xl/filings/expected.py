@@ -118,6 +118,7 @@ def matching(form: Form, projects: Sequence[ExpectedProject]) -> ExpectedProject
     """
     code = form.project_code
     same = [project for project in projects if code and project.code and code == project.code]
+    same = same or _without_zeros(code, projects)
     kept = form.lost_codes.get("project_code") or (code and may_have_lost_digits(code) and code[:KEPT_DIGITS])
     same = same or [
         project
@@ -131,6 +132,14 @@ def matching(form: Form, projects: Sequence[ExpectedProject]) -> ExpectedProject
     return next(
         (project for project in same if unit and tidy(project.unit) == unit), same[0] if same else None
     )
+
+
+def _without_zeros(code: str | None, projects: Sequence[ExpectedProject]) -> list[ExpectedProject]:
+    """The one project whose code differs by zeros in front alone: a number in a workbook has none."""
+    if not code or not code.isdecimal():
+        return []
+    alike = [project for project in projects if (project.code or "").lstrip("0") == code.lstrip("0")]
+    return alike if len({project.code for project in alike}) == 1 else []
 
 
 def ledger(project: ExpectedProject) -> FundingLine:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.roster_sheets import SHEETS, blank_roster
-from selfeval_xl.model.codes import digits_kept, split_code
+from selfeval_xl.model.codes import digits_kept, plain_code, split_code
 from selfeval_xl.model.dates import day_of
 from selfeval_xl.model.forms import ReadFile
 from selfeval_xl.model.grid import Grid, plain_number
@@ -314,8 +314,8 @@ def _text(grid: Grid, row: int, column: int) -> str:
 
 
 def _code(text: str) -> str:
-    """The code without the apostrophe that keeps it a text in Excel."""
-    return text.removeprefix("'").strip()
+    """The code as forms are read with it."""
+    return plain_code(text).strip()
 
 
 def _departments(rows: Iterable[Row], problems: list[str]) -> Iterator[Department]:

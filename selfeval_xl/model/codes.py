@@ -22,6 +22,9 @@ _AFTER_SLASH = re.compile(  # 县应急管理局/301001, under 主管部门及�
 _DIGITS = re.compile(  # 301001县应急管理局
     r"^(?P<code>\d{6,40})(?P<name>[\u4e00-\u9fff].*)$", re.S
 )
+_APOSTROPHES = re.compile(r"^['`´‘’]+\s*")  # that keep a code a text in Excel
+_ALONE = re.compile(r"^(?=[A-Za-z]*\d)[0-9A-Za-z]+(?:\.0+)?$")
+_NUMBER = re.compile(r"\.0+$")
 KEPT_DIGITS = 15  # of a number in a workbook; the others become 0
 _SHORTENED = re.compile(r"^(\d)[.,](\d+)E\+(\d+)$", re.IGNORECASE)  # 2.20524E+20, a number saved as text
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
@@ -35,8 +38,18 @@ def split_code(text: str | None) -> tuple[str | None, str | None]:
     for pattern in (_BRACKETED, _GLUED, _BEHIND, _AFTER_SLASH, _DIGITS):
         match = pattern.match(plain)
         if match and not _YEAR.match(match["code"]) and not re.match(r"^[年月届期级号]", match["name"]):
-            return match["code"], " ".join(match["name"].split())
+            return plain_code(match["code"]), " ".join(match["name"].split())
     return None, text
+
+
+def plain_code(text: str) -> str:
+    """A code as it stands in a list of codes, however it was typed; other texts as they are.
+
+    Without apostrophe, spaces between its digits and the .0 of a number, in half-width letters and capitals.
+    """
+    plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).strip())
+    plain = re.sub(r"[ \t]+", "", plain)
+    return _NUMBER.sub("", plain).upper() if _ALONE.match(plain) else text
 
 
 def digits_kept(value: object) -> str | None:

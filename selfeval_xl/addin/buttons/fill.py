@@ -77,7 +77,8 @@ def fill_deviations(host: Host) -> None:
     """Writes 完成率, 偏差率, 判定 beside each form, and stubs into empty reason cells that need one."""
     with host.saved() as saved:
         forms = forms_in(saved)
-        edits = workbook_edits(saved.source.grids, forms, policy(), sides=saved.right_extents())
+        sides = saved.right_extents({form.sheet for form in forms})
+        edits = workbook_edits(saved.source.grids, forms, policy(), sides=sides)
         beside = [edit for edit in edits if edit.look in _BESIDE]
         stubs = [edit for edit in edits if edit.look is Look.STUB]
         typed = [edit for edit in stubs if edit.old is not None]

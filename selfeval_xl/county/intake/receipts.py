@@ -40,7 +40,7 @@ from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers import read_files
 from selfeval_xl.readers.archives import Unpacked, unpack
 from selfeval_xl.readers.folder import collect, real_path, shown_path
-from selfeval_xl.readers.formats.kinds import Role, kind_of
+from selfeval_xl.readers.formats.kinds import FORM_ENDINGS, Role, kind_of
 
 RESULTS = ("采用", "部分采用", "被新版本替代", "重复", "附件", "其他绩效表", "无法读取", "非自评材料")
 NOTHING_TO_DO = "无需处理"
@@ -464,6 +464,8 @@ def _without_forms(receipt: Receipt) -> None:
         receipt.result, receipt.reason, receipt.action = "无法读取", texts or "压缩包没有打开", kind.action
     elif kind.role is Role.UNREADABLE or any(problem.rule == "T08" for problem in file.problems):
         receipt.result, receipt.reason, receipt.action = "无法读取", texts or "文件打不开", kind.action
+    elif kind.role is Role.FOREIGN and PurePath(file.path).suffix.lower() in FORM_ENDINGS:
+        receipt.result, receipt.reason, receipt.action = "无法读取", texts, kind.action
     elif file.others:
         names = "、".join(dict.fromkeys(other.name for other in file.others))
         receipt.result, receipt.reason = "其他绩效表", f"{names}，不是自评表，不参加自评的校验和汇总"

@@ -42,6 +42,8 @@ _COUNT = re.compile(rb'(\s(?:uniqueCount|count)\s*=\s*["\'])\s*[+-]?\d{6,}')
 _UNUSUAL_CELL = re.compile(rb'<c(?! r="(?:[A-Z][1-9]\d{0,4}|[A-D][A-Z][1-9]\d{0,3})"[ />])[\s/>]')
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
 _ENCRYPTED, _STORED, _DEFLATED = 1, 0, 8
+_LARGE = 8 << 20  # bytes of a part that is inflated again rather than kept
+_STEP = 64 << 10  # packed bytes of a large part that are inflated at once
 _WORTH_DEFLATING = 4 << 20  # bytes of a part: libraries make several copies of the file they get
 
 
@@ -50,7 +52,7 @@ class Package:
     """A zip file in memory.
 
     entries: its directory, by names with forward slashes. kept: the parts inflated so far, for whoever asks
-    for a part again; None where each is inflated when it is asked for.
+    for a part again, without large ones; None where each is inflated when it is asked for.
     """
 
     data: bytes
@@ -85,7 +87,7 @@ class Package:
 
     def _inflated(self, entry: zipfile.ZipInfo) -> bytes:
         """The inflated part of an entry, which is kept where parts are."""
-        if self.kept is None:
+        if self.kept is None or entry.file_size > _LARGE:
             return _inflate(self.data, entry)
         if entry.filename not in self.kept:
             self.kept[entry.filename] = _inflate(self.data, entry)
@@ -136,7 +138,7 @@ def _inflate(data: bytes, entry: zipfile.ZipInfo) -> bytes:
         part = bytes(packed[: entry.file_size + 1])
     elif entry.compress_type == _DEFLATED:
         try:
-            part = zlib.decompressobj(-15).decompress(packed, entry.file_size + 1)
+            part = _decompress(packed, entry.file_size)
         except zlib.error as error:
             raise UnreadableFile(DAMAGED) from error
     else:
@@ -144,6 +146,24 @@ def _inflate(data: bytes, entry: zipfile.ZipInfo) -> bytes:
     if len(part) != entry.file_size or zlib.crc32(part) != entry.CRC:
         raise UnreadableFile(DAMAGED)
     return part
+
+
+def _decompress(packed: memoryview, size: int) -> bytes:
+    """The bytes that are packed here, at most one more than this size; zlib.error where they are damaged."""
+    inflating = zlib.decompressobj(-15)
+    if size <= _LARGE:
+        return inflating.decompress(packed, size + 1)
+    whole = BytesIO()  # in one step zlib would hold a large part twice
+    for start in range(0, len(packed), _STEP):
+        rest: memoryview | bytes = packed[start : start + _STEP]
+        while whole.tell() <= size:
+            most = min(_LARGE, size + 1 - whole.tell())
+            piece = inflating.decompress(rest, most)
+            whole.write(piece)
+            rest = inflating.unconsumed_tail
+            if not rest and len(piece) < most:
+                break
+    return whole.getvalue()
 
 
 def plain_xml(part: bytes) -> bytes:

@@ -17,6 +17,7 @@ from selfeval_xl.model.grid import Grid, Value
 from selfeval_xl.readers.formats.calamine import Corners
 from selfeval_xl.readers.formats.grid_values import Place, clean, laid_out
 from selfeval_xl.readers.formats.guard import DAMAGED, LAST_COLUMN, MAX_MERGES, MAX_VALUES, TOO_BIG
+from selfeval_xl.readers.formats.page_boxes import BOXES, typed_in
 from selfeval_xl.readers.formats.plain_text import sheet_name, text_of
 from selfeval_xl.readers.formats.source import Source
 
@@ -38,10 +39,12 @@ _GROUND = re.compile(r"background(?:-color)?\s*:\s*([#\w]{3,20})", re.IGNORECASE
 _WHITE = frozenset(("white", "#fff", "#ffffff"))
 # A tag with its attributes; where its quotes are not in pairs, up to the next tag.
 _TAG = re.compile(r"""<([A-Za-z][\w:-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*+>|[^<>]*>?)""")
-_ATTRIBUTE = re.compile(
-    r"""(?<![\w:-])(style|class|colspan|rowspan|bgcolor|color|height)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""",
-    re.IGNORECASE,
-)
+_ATTRIBUTE = re.compile(r"""([\w:.-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_READ = {  # the attributes that are read, and the most letters of each
+    **dict.fromkeys("style class colspan rowspan bgcolor color height type checked selected".split(), 2000),
+    "value": 33_000,
+}
+_TABLE, _ROW = re.compile("<table", re.IGNORECASE), re.compile(r"<tr(?=[\s>])", re.IGNORECASE)
 _SHEET_NAME = re.compile(r"<x:Name>([^<]{1,31})</x:Name>", re.IGNORECASE)
 _SAVED = re.compile(r"<o:LastSaved>\s*([0-9T:Z.+-]{10,30})\s*</o:LastSaved>", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"<(?:frame|iframe|script)", re.IGNORECASE)
@@ -137,6 +140,8 @@ def _body(text: str) -> list[Any]:
 
     if text.count("<") > MAX_TAGS:
         raise UnreadableFile(TOO_BIG)
+    if not _TABLE.search(text):
+        text = _ROW.sub("<table><tr", text, count=1)  # a browser and Excel take rows without a table as one
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
         root = etree.fromstring(_TAG.sub(_plain_tag, text).encode("utf-8", "replace"), parser)
@@ -150,9 +155,11 @@ def _body(text: str) -> list[Any]:
 def _plain_tag(match: re.Match[str]) -> str:
     """A tag with the attributes that are read, each once: the parser compares each with every other."""
     attributes = {
-        name.lower(): value for name, value in reversed(_ATTRIBUTE.findall(match[2])) if len(value) < 2000
+        name.lower(): f"={value}" if value else ""
+        for name, value in reversed(_ATTRIBUTE.findall(match[2]))
+        if len(value) < _READ.get(name.lower(), 0)
     }
-    return "<" + " ".join((match[1], *(f"{name}={value}" for name, value in attributes.items()))) + ">"
+    return "<" + " ".join((match[1], *map("".join, attributes.items()))) + ">"
 
 
 def _depth_exceeds(root: Any, limit: int) -> bool:
@@ -189,6 +196,9 @@ def _read_block(element: Any, page: _Page) -> None:
             return
         if tag in _LINES:
             end_line()
+        if tag in BOXES:
+            line.append(typed_in(node))
+            return
         line.append(node.text or "")
         for child in node:
             walk(child)
@@ -215,6 +225,9 @@ def _read_table(table: Any, page: _Page) -> None:
         if row.tag == "caption":
             _read_block(row, page)
             continue
+        if row.tag == "table":
+            _read_table(row, page)
+            continue
         style = page.style(row)
         if _NOT_SHOWN.search(style) or _FLAT.search(style) or row.get("height") == "0":
             page.hidden_rows.add(page.row)
@@ -235,9 +248,9 @@ def _read_table(table: Any, page: _Page) -> None:
 
 
 def _rows(table: Any) -> Iterator[Any]:
-    """The rows of a table and its caption, without those of tables inside it."""
+    """The rows of a table, its caption, and tables that stand between its rows, not those in its cells."""
     for child in table:
-        if child.tag in ("tr", "caption"):
+        if child.tag in ("tr", "caption", "table"):
             yield child
         elif child.tag in ("thead", "tbody", "tfoot", "form", "colgroup"):
             yield from _rows(child)
@@ -283,6 +296,8 @@ def _text(cell: Any, page: _Page) -> str:
                 pass
             elif _NOT_SHOWN.search(page.style(child)):
                 _note_hidden(child, page)
+            elif tag in BOXES:
+                pieces.append(typed_in(child))
             else:
                 if tag in _LINES:
                     pieces.append("\n")

@@ -66,6 +66,7 @@ class FileKind:
 _AS_DOCX = "读不出表格；请用Word或WPS打开后另存为.docx再报送。"
 _XML_TEXT = "里面其实是XML文本，不是Excel工作簿；请用Excel打开后另存为xlsx再报送。"
 
+_MAIL = "是一封邮件，里面的附件读不出来；请把附件另存出来，直接报送。"
 _OPEN_AND_SAVE = "请用Excel或WPS打开后另存为xlsx再报送。"
 
 ENCRYPTED = FileKind(
@@ -143,6 +144,55 @@ KINDS: tuple[FileKind, ...] = (
         refusal=f"是OpenDocument文字文件（.odt），{_AS_DOCX}",
         action="请另存为docx",
     ),
+    FileKind(
+        "numbers",
+        Role.UNREADABLE,
+        endings=(".numbers",),
+        parts=("index/document.iwa", "index.zip"),
+        refusal=f"是苹果Numbers表格，读不出来；请在Numbers里导出为xlsx，或{_OPEN_AND_SAVE}",
+        action="请另存为xlsx",
+    ),
+    FileKind(
+        "mail",
+        Role.UNREADABLE,
+        endings=(".msg",),
+        streams=("__properties_version1.0",),
+        refusal=_MAIL,
+        action="请另存附件",
+    ),
+    FileKind(
+        "mail-text",
+        Role.UNREADABLE,
+        endings=(".eml",),
+        variety_of="mail",
+        begins=(b"Received:", b"Return-Path:", b"Delivered-To:"),
+        refusal=_MAIL,
+        action="请另存附件",
+    ),
+    FileKind(
+        "old-xls",
+        Role.UNREADABLE,
+        begins=(b"\x09\0\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0"),
+        refusal=f"是1993年以前的Excel文件，读不出来；{_OPEN_AND_SAVE}",
+        action="请另存为xlsx",
+    ),
+    FileKind(
+        "sylk",
+        Role.UNREADABLE,
+        endings=(".slk",),
+        begins=(b"ID;P",),
+        refusal=f"是SYLK表格（.slk），读不出来；{_OPEN_AND_SAVE}",
+        action="请另存为xlsx",
+    ),
+    FileKind(
+        "dif",
+        Role.UNREADABLE,
+        endings=(".dif",),
+        begins=(b"TABLE\r\n0,1", b"TABLE\n0,1"),
+        refusal=f"是DIF表格（.dif），读不出来；{_OPEN_AND_SAVE}",
+        action="请另存为xlsx",
+    ),
+    FileKind("ofd", Role.ATTACHED, endings=(".ofd",), parts=("ofd.xml",)),
     FileKind("pdf", Role.ATTACHED, endings=(".pdf",), begins=(b"%PDF",)),
     FileKind(
         "image",
@@ -163,6 +213,14 @@ KINDS: tuple[FileKind, ...] = (
         endings=(".7z",),
         begins=(b"7z\xbc\xaf\x27\x1c",),
         refusal="是7z压缩包，请先解压，把里面的文件直接报送。",
+        action="请解压",
+    ),
+    FileKind(
+        "gzip",
+        Role.ARCHIVE,
+        endings=(".gz", ".tgz"),
+        begins=(b"\x1f\x8b\x08",),
+        refusal="是gzip压缩包，请先解压，把里面的文件直接报送。",
         action="请解压",
     ),
     ZIP,
@@ -223,6 +281,9 @@ WITH_SHEETS = frozenset(kind.id for kind in KINDS if kind.sheets)
 SHEET_ENDINGS = tuple(ending for kind in KINDS if kind.sheets for ending in kind.endings)
 WRITTEN_ANEW = frozenset(kind.id for kind in KINDS if kind.reader and not kind.patched)
 ATTACHMENTS = frozenset(kind.id for kind in KINDS if kind.role is Role.ATTACHED)
+FORM_ENDINGS = frozenset(
+    ending for kind in KINDS if kind.role in (Role.READ, Role.UNREADABLE) for ending in kind.endings
+)
 ARCHIVE_ENDINGS = tuple(ending for kind in KINDS if kind.role is Role.ARCHIVE for ending in kind.endings)
 
 

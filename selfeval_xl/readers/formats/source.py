@@ -192,7 +192,7 @@ def _plain_kind(data: bytes) -> FileKind:
     for kind in KINDS:
         if data.startswith(kind.begins):
             return kind
-    head = head_of(data)
+    head = head_of(data.lstrip(b" \t\r\n"))  # a page script leaves many empty lines before its output
     if b"\0" in head or sum(byte < 9 or 13 < byte < 32 for byte in head) > len(head) // 100:
         return kinds.UNKNOWN
     head = head[:2048].lower()

@@ -24,7 +24,7 @@ _KEPT_AS_TEXT = re.compile(r'\A="((?:[^"]|"")*)"\Z')  # ="00123", which Excel sh
 
 
 def is_table(data: bytes) -> bool:
-    """Whether a text is a table: most of its first rows have the same number of values, three or more."""
+    """Whether a text is a table: most of its first rows have several values, three of them three or more."""
     head = data[:_HEAD]
     if len(data) > _HEAD:
         head = head[: head.rfind(b"\n") + 1] or head
@@ -79,7 +79,13 @@ def _rows(text: str, sign: str) -> Iterator[list[str]]:
 
 
 def _sign(text: str) -> str | None:
-    """What stands between the values of a text; None where it is no table."""
+    """What stands between the values of a text; None where it is no table.
+
+    It is the sign that gives the most rows the same number of values, as Excel writes them, if these are most
+    of all rows; else the one that most rows have: a script ends each row with its last value.
+    """
+    even: list[tuple[int, str]] = []
+    ragged: list[tuple[int, str]] = []
     for sign in _SIGNS:
         if sign not in text:
             continue
@@ -88,12 +94,15 @@ def _sign(text: str) -> str | None:
         except UnreadableFile:
             continue
         counts = Counter(width for width in widths if width >= _LEAST_COLUMNS)
-        if not counts:
+        if not counts or counts.total() < _LEAST_ROWS:
             continue
-        width, rows = counts.most_common(1)[0]
+        _, rows = counts.most_common(1)[0]
+        several = sum(width > 1 for width in widths)
         if rows >= _LEAST_ROWS and rows * 2 > len(widths):
-            return sign
-    return None
+            even.append((rows, sign))
+        elif several * 2 > len(widths):
+            ragged.append((several, sign))
+    return max(even or ragged, key=lambda each: each[0], default=(0, None))[1]
 
 
 def _first(rows: Iterator[list[str]], most: int) -> Iterator[list[str]]:

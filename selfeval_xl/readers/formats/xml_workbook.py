@@ -24,6 +24,7 @@ from selfeval_xl.readers.formats.guard import (
     plain_xml,
 )
 from selfeval_xl.readers.formats.overlays import shown_text
+from selfeval_xl.readers.formats.plain_text import encoding_of
 from selfeval_xl.readers.formats.source import Source
 from selfeval_xl.readers.formats.xml_walk import local, walk
 
@@ -51,6 +52,7 @@ _FORMATS = {  # what Excel calls its own formats
     "True/False": '"真";"真";"假"',
     "On/Off": '"开";"开";"关"',
 }
+_BEFORE = re.compile(r"\A\ufeff?(?:\s++|<!--.*?-->)*+(?:<\?xml.*?\?>)?", re.DOTALL)
 _RELATIVE = re.compile(r"(?<![A-Za-z0-9_.\"'])R(\[-?\d+\]|\d*)C(\[-?\d+\]|\d*)(?![A-Za-z0-9_(\"'])")
 
 
@@ -91,10 +93,16 @@ def read_into(source: Source, data: bytes) -> None:
     styles: dict[str, _Style] = {}
     problems: list[Problem] = []
     try:
-        grids = [_grid(sheet, styles, problems) for sheet in _sheets(plain_xml(data), styles, source)]
-    except ElementTree.ParseError as error:
+        grids = [_grid(sheet, styles, problems) for sheet in _sheets(_decoded(data), styles, source)]
+    except (ElementTree.ParseError, UnicodeDecodeError) as error:
         raise UnreadableFile(DAMAGED) from error
     source.add(grids, problems)
+
+
+def _decoded(data: bytes) -> bytes:
+    """The XML in UTF-8 from its first tag on, whatever encoding it says of itself; raises as `plain_xml`."""
+    text = data.decode(encoding_of(data))
+    return plain_xml(_BEFORE.sub("", text, count=1).encode("utf-8", "replace"))
 
 
 def _sheets(xml: bytes, styles: dict[str, _Style], source: Source) -> Iterator[_Sheet]:

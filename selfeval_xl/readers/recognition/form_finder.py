@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from selfeval_xl.model.codes import digits_kept, split_code
+from selfeval_xl.model.codes import digits_kept, plain_code, split_code
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, OtherForm, Problem
 from selfeval_xl.model.grid import Area, Grid, a1, position
 from selfeval_xl.model.places import is_word, place_shown, sheet_shown
@@ -47,8 +47,9 @@ _CODES = ("project_code", "department_code", "unit_code")
 _DEFAULT_UNIT = "万元"
 _DEPARTMENT = re.compile(r"整体")
 _BASE_DATA = re.compile(
-    r"基础数据|填报说明|填表说明|指标体系|评分标准|汇总表|目标申报|目标表|申报表|监控|批复表|清单|台账|名册"
+    r"基础数据|填报说明|填表说明|指标体系|评分标准|汇总表|目标申报|目标表|申报表|监控|批复表|清单|台账|名册|事前"
 )
+_OF_TARGETS = re.compile(r"目标申报|目标表|申报表|批复表")
 # The heads that make a table a self-evaluation form, by what is said where they are missing.
 _NEEDED = {"name": "三级指标（指标名称）", "target": "年度指标值", "actual": "实际完成值"}
 _TELLING = frozenset(("level1", "level2", "name", "target", "actual", "note", "standard", "score"))
@@ -293,9 +294,12 @@ def _start(sheet: ScannedSheet, first: int, head: int, left: int, right: int, ti
 def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form | None, list[Problem]]:
     """The form of a region with the problems of reading it; no form where the region is another table."""
     area, grid = region.area, sheet.grid
-    if region.title and _BASE_DATA.search(region.title) and "自评" not in region.title:
+    of_other_table = region.title and _BASE_DATA.search(region.title) and "自评" not in region.title
+    if of_other_table and not _OF_TARGETS.search(region.title or ""):
         return None, []
     table = read_indicators(sheet, region.head, area.bottom, area) if region.head else Indicators()
+    if of_other_table and not any(row.actual for row in table.indicators):
+        return None, []  # but one whose results were filled in is a self-evaluation, whatever it is called
     above = Area(area.top, area.left, region.head.top - 1 if region.head else area.bottom, area.right)
     tasks_row = find_tasks(sheet, above)
     tasks = Tasks() if tasks_row is None else read_tasks(sheet, tasks_row, above.bottom, area)
@@ -440,7 +444,8 @@ def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form
 def _name_and_code(values: Mapping[str, str], key: str) -> tuple[str | None, str | None]:
     """The name in this field and its code, which stands in a field of its own or is glued to the name."""
     code, name = split_code(values.get(key))
-    return name, values.get(f"{key}_code") or code
+    own = values.get(f"{key}_code")
+    return name, plain_code(own) if own else code
 
 
 def _totals(head: FormHead, table: Indicators) -> dict[str, tuple[str | None, str]]:

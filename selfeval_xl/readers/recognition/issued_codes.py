@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from selfeval_xl.model.codes import plain_code
 from selfeval_xl.model.forms import PROJECT, Form
 from selfeval_xl.model.sheet_names import COVER, LISTS, SELF_CHECK, SUMMARY
 from selfeval_xl.model.text import squeeze
@@ -20,7 +21,7 @@ def with_codes(forms: Iterable[Form], settings: Mapping[str, str]) -> list[Form]
     if not settings:
         return forms
     by_sheet, by_name = project_codes(settings)
-    department_code, year = settings.get("department_code"), settings.get("year", "")
+    department_code, year = plain_code(settings.get("department_code", "")) or None, settings.get("year", "")
     return [
         replace(
             form,
@@ -49,7 +50,7 @@ def _project_code(form: Form, by_sheet: Mapping[str, str], by_name: Mapping[str,
 def project_codes(settings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Project codes by sheet, and by name where only one project of the workbook has that name."""
     by_sheet = {
-        key.partition("|")[2]: code
+        key.partition("|")[2]: plain_code(code)
         for key, code in settings.items()
         if key.startswith(f"{PROJECT_CODE}|") and code
     }

@@ -71,7 +71,8 @@ def fill(
     problems += [problem.text for found in by_sheet.values() for problem in found.problems]
     if not forms:
         problems.append(f"“{path.name}”里没有找到绩效自评表，没有可以填的内容。")
-    edits = workbook_edits(grids, forms, policy or default(), overwrite, opened.right_extents())
+    sides = opened.right_extents({form.sheet for form in forms})
+    edits = workbook_edits(grids, forms, policy or default(), overwrite, sides)
     edits += rate_sentences(grids, forms, overwrite) if rate_sentence else []
     applied = write_copy(opened, edits, out)
     problems += [

@@ -10,7 +10,7 @@ from pathlib import Path
 from selfeval_xl import files
 from selfeval_xl.errors import NotReplaced, SelfevalError
 from selfeval_xl.model.findings import Finding
-from selfeval_xl.model.grid import Extent, Grid
+from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.listed import ListedFinding
 from selfeval_xl.model.sheet_names import RETURNED
 from selfeval_xl.readers.archives import at_hand
@@ -109,13 +109,12 @@ def _mark(
     rows = {int(row[0]): line for line, row in enumerate(made.table, 2) if row[0]}
     edits = table_edits([*made.table, *map(remark_row, opened.remarks)], before, RETURNED)
     edits += cell_edits(in_file, grids, opened.former, numbers)
-    sides = opened.right_extents()
     listed_cells: dict[str, list[tuple[int, str]]] = {}
     for finding in in_file:
         listed_cells.setdefault(finding.sheet or "", []).extend(
             (numbers[id(finding)], cell) for cell in cells_of(finding)
         )
-    edits += backlink_edits(listed_cells, rows, RETURNED, grids, lambda name: sides.get(name, Extent()))
+    edits += backlink_edits(listed_cells, rows, RETURNED, grids, lambda name: opened.extents(name).right)
     applied = write_copy(opened, edits, out)
     return MarkedFile(
         path,

@@ -279,7 +279,10 @@ class _Run:
         for name in self.book.names:
             has_marks = any(sheet == name and cell not in SETUPS for sheet, cell in self.memory)
             had_area = None if has_marks else self.memory.pop((name, AREA), None)
-            record, sheet = self.memory.get((name, PRINT)), self.book.sheet(name)
+            record = self.memory.get((name, PRINT))
+            if not has_marks and had_area is None and record is None:
+                continue  # the sheet need not be parsed
+            sheet = self.book.sheet(name)
             if sheet is None:
                 continue
             if had_area is not None:

@@ -104,9 +104,9 @@ class OpenedWorkbook:
             return Extents(None, None)
         return Extents(self.book.printed(name), self.book.drawn(name))
 
-    def right_extents(self) -> dict[str, Extent]:
-        """The last printed column and the last one under a drawing, by sheet."""
-        return {name: self.extents(name).right for name in self.grids}
+    def right_extents(self, names: Iterable[str]) -> dict[str, Extent]:
+        """The last printed column and the last one under a drawing, by sheet; these sheets are parsed."""
+        return {name: self.extents(name).right for name in names}
 
     def widths(self, name: str, columns: Iterable[int]) -> list[float]:
         """The widths of columns in characters; none where the file is no xlsx or has no such worksheet."""

@@ -270,12 +270,9 @@ class OpenPackage:
                 )
                 info.external_attr = entry.external_attr if entry else 0o600 << 16
                 if name in self._changed:
-                    archive.writestr(
-                        info,
-                        etree.tostring(
-                            self._trees[name], xml_declaration=True, encoding="UTF-8", standalone=True
-                        ),
-                    )
+                    tree = etree.ElementTree(self._trees[name])
+                    with archive.open(info, "w") as part:  # piece by piece: a sheet may have 50 MB
+                        tree.write(part, xml_declaration=True, encoding="UTF-8", standalone=True)
                 else:
                     archive.writestr(info, self.read(name) or b"")
 

@@ -49,8 +49,7 @@ def _formulas(book: Book, grids: Mapping[str, Grid]) -> dict[Cell, str]:
     for name in book.names:
         grid = grids.get(name)
         formulas = grid.formulas() if grid is not None and grid.formulas is not None else {}
-        sheet = book.sheet(name) if formulas else None
-        if sheet is not None:
+        if formulas and book.has_sheet(name):
             found.update({(name, *place): text for place, text in formulas.items()})
     return found
 
@@ -122,7 +121,7 @@ class _BookCells:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        return frozenset(name for name in self.book.names if self.book.sheet(name) is not None)
+        return frozenset(filter(self.book.has_sheet, self.book.names))
 
     def sheets(self) -> list[str]:
         """The names of the worksheets in the order of the tabs."""

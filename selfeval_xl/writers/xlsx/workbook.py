@@ -81,13 +81,21 @@ class Book:
     def sheet(self, name: str) -> Worksheet | None:
         """The worksheet of this name; None where there is none, or a chart has the name."""
         if name not in self._open:
-            entry = next((sheet for sheet in self._sheets if sheet.get("name") == name), None)
-            identity = relation_of(entry)
-            part = None if identity is None else self.package.name(self._targets.get(identity, ""))
+            part = self._sheet_part(name)
             if part is None:
                 return None
             self._open[name] = Worksheet(self.package, name, part)
         return self._open[name]
+
+    def has_sheet(self, name: str) -> bool:
+        """Whether there is a worksheet of this name, without parsing it."""
+        return name in self._open or self._sheet_part(name) is not None
+
+    def _sheet_part(self, name: str) -> str | None:
+        """The part of the worksheet of this name; None where there is none."""
+        entry = next((sheet for sheet in self._sheets if sheet.get("name") == name), None)
+        identity = relation_of(entry)
+        return None if identity is None else self.package.name(self._targets.get(identity, ""))
 
     def need_sheet(self, name: str) -> Worksheet:
         """The worksheet of this name; KeyError where there is none."""
