@@ -7,6 +7,7 @@ from pathlib import Path
 
 from selfeval_xl.county.review.paper import SHEET, PaperRow
 from selfeval_xl.model.edits import Edit, Look
+from selfeval_xl.model.quantity import parse
 from selfeval_xl.workflows.review.paper_sheet import cell_of
 from selfeval_xl.workflows.review.sample_list import Sampled
 from selfeval_xl.workflows.review.sampling import Sample
@@ -15,6 +16,7 @@ DRAWN = 8
 _TAKEN = Decimal(8)  # points that the re-check takes from an indicator
 _WHY = "演示抽查"
 _FOUND = "示例：抽查两处，验收资料不全"
+_NOTHING = "示例：现场核实没有完成，不得分"
 _EVIDENCE = "示例：验收单、付款凭证"
 
 
@@ -57,13 +59,21 @@ def _entries(sampled: Sampled, faulty: int) -> list[Edit]:
 
 
 def _entry(row: PaperRow, faulty: bool) -> dict[str, str | Decimal | None]:
-    """The cells that are filled in of a row, by key."""
-    score = row.self_score
-    if score is not None and faulty:
+    """The cells that are filled in of a row, by key. What was not done at all has no points."""
+    score, remark = row.self_score, _FOUND if faulty else None
+    if score and _is_undone(row):
+        score, remark = Decimal(0), _NOTHING
+    elif score is not None and faulty:
         score = max(Decimal(0), score - _TAKEN)
     return {
         "second_actual": row.actual,
         "second_score": score,
-        "evidence": _EVIDENCE if faulty else None,
-        "remark": _FOUND if faulty else None,
+        "evidence": _EVIDENCE if remark else None,
+        "remark": remark,
     }
+
+
+def _is_undone(row: PaperRow) -> bool:
+    """Whether nothing at all was done of something that was to be done."""
+    target = parse(row.target)
+    return parse(row.actual).number == 0 and bool(target.number) and target.operator not in ("≤", "<")
