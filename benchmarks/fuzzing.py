@@ -207,6 +207,7 @@ def fuzz(kind: str, folder: Path, seconds: int) -> None:
         f"-max_total_time={seconds}",
         f"-rss_limit_mb={MEMORY}",
         f"-timeout={HANGS}",
+        f"-report_slow_units={HANGS}",  # also by the clock
         f"-artifact_prefix={folder}/failed-",
         f"-max_len={LARGEST * 2}",
         "-print_final_stats=1",
