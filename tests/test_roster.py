@@ -169,7 +169,10 @@ def test_a_version_is_chosen_by_file_name_or_fingerprint(tmp_path):
 
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory):
-    """Two of three departments reported; one project is missing, one exempt, one not in the roster."""
+    """Two of three departments reported; one project is missing, one exempt, one not in the roster.
+
+    Only the silent one has a section.
+    """
     folder = tmp_path_factory.mktemp("roster")
     reported, other, silent = made_up()[0][:3]
     for one in (reported, other):
@@ -182,7 +185,9 @@ def counted(tmp_path_factory):
     roster = write_roster(
         folder / "名册.xlsx",
         单位名册=[
-            department(one.code, one.name, 归口股室="绩效股", 报送截止日期="2020-01-01")
+            department(
+                one.code, one.name, 归口股室="绩效股" if one is silent else "", 报送截止日期="2020-01-01"
+            )
             for one in (reported, other, silent)
         ],
         项目=[

@@ -327,9 +327,14 @@ class WorkbookFormulas:
         return self._groups[sheet, by, sums]
 
     def _criteria(self, sheet: str, conditions: Iterable[Criterion], page: SheetPart | None = None) -> str:
-        """The arguments of SUMIFS and COUNTIFS for these conditions."""
+        """The arguments of SUMIFS and COUNTIFS for these conditions.
+
+        LibreOffice passes over empty cells where the first of several conditions says "is not", so those stand
+        behind the others.
+        """
         return ",".join(
-            f"{self.column(sheet, condition.key, page=page)},{condition.text}" for condition in conditions
+            f"{self.column(sheet, condition.key, page=page)},{condition.text}"
+            for condition in sorted(conditions, key=lambda condition: condition.operator == "<>")
         )
 
     @staticmethod
