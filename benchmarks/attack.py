@@ -22,7 +22,8 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "benchmarks")]
-MEMORY, ADDRESSES, SECONDS = 300, 1 << 30, 20  # MB a process may need, bytes it gets, for one file
+# MB a process may need, bytes it gets, seconds of processor time for one file
+MEMORY, ADDRESSES, SECONDS = 300, 1 << 30, 20
 KINDS = ("xlsx", "xls", "xlsb", "ods", "docx", "text", "zip")
 # What is done, and the tests that do it.
 GROUPS = (
@@ -103,13 +104,13 @@ def mutate(kind: str, count: int, folder: Path) -> dict[str, object]:
     from selfeval_xl.rules.runner import check
 
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
-    signal.signal(signal.SIGALRM, _late)
+    signal.signal(signal.SIGPROF, _late)
     seeds = [path.read_bytes() for path in sorted((folder / kind / "seeds").iterdir())]
     chance, faults, place = random.Random(kind), [], folder / f"file.{kind}"
     for number in range(count):
         data = changed(chance.choice(seeds), 1 << 20, number, lambda data, most: damaged(chance, data))
         place.write_bytes(data)
-        signal.alarm(SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
             if kind == "zip":
                 with tempfile.TemporaryDirectory(dir=folder) as inside:
@@ -121,7 +122,7 @@ def mutate(kind: str, count: int, folder: Path) -> dict[str, object]:
         except BaseException as error:  # an exception that nobody caught is what is looked for
             faults.append(f"seed {number}: {type(error).__name__} {str(error)[:100]}")
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return {"tried": count, "faults": faults, "memory": memory}
 

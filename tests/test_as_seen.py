@@ -20,6 +20,8 @@ from selfeval_xl.filings.grouping import gather
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.model.text import seen
 from selfeval_xl.readers import read_file
+from selfeval_xl.readers.formats.cell_looks import without_symbol_fonts
+from selfeval_xl.readers.formats.sheet_xml import formulas_in
 from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.readers.formats.xlsb import records
 from selfeval_xl.rules.runner import check
@@ -442,3 +444,10 @@ def test_white_letters_and_symbol_fonts_of_xlsb_are_seen(tmp_path):
             package.writestr(part, content)
     grid = open_source(tmp_path / "a.xlsb").grids[0]
     assert len(grid.invisible()) > 20
+
+
+def test_bytes_that_are_no_text_cost_nothing_but_themselves():
+    formula = b'<row><c r="A1"><f>SUM(B1)+"\xff"</f><v>3</v></c></row>'
+    assert dict(formulas_in(formula, usual=True)) == {(0, 0): '=SUM(B1)+"\ufffd"'}
+    run = b'<r><rPr><rFont val="Symbol"/></rPr><t>\xff\xb3</t></r>'
+    assert b"\xef\xbf\xbd" in without_symbol_fonts(run)

@@ -329,8 +329,8 @@ class WorkbookFormulas:
     def _criteria(self, sheet: str, conditions: Iterable[Criterion], page: SheetPart | None = None) -> str:
         """The arguments of SUMIFS and COUNTIFS for these conditions.
 
-        LibreOffice passes over empty cells where the first of several conditions says "is not", so those stand
-        behind the others.
+        LibreOffice passes over empty cells where the first of several conditions says "is not", so those
+        stand behind the others.
         """
         return ",".join(
             f"{self.column(sheet, condition.key, page=page)},{condition.text}"

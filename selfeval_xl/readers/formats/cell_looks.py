@@ -119,12 +119,15 @@ def without_symbol_fonts(xml: bytes) -> bytes:
         name = font[1].decode("utf-8", "replace") if font else ""
         if not SYMBOL_FONT.match(name):
             return run[0]
-        return _RUN_TEXT.sub(
-            lambda text: text[1] + escape(in_font(unescape(text[2].decode()), name), quote=False).encode(),
-            run[0],
-        )
+        return _RUN_TEXT.sub(lambda text: text[1] + _spelt_in(name, text[2]), run[0])
 
     return _RUN.sub(spelt, xml)
+
+
+def _spelt_in(font: str, text: bytes) -> bytes:
+    """The XML of a text of a symbol font, spelt by the signs that it shows."""
+    plain = unescape(text.decode("utf-8", "replace"))
+    return escape(in_font(plain, font), quote=False).encode()
 
 
 def set_symbols(rows: list[list[Value]], styles: Mapping[Place, int], looks: CellLooks) -> None:

@@ -342,7 +342,7 @@ class _Formulas(Mapping[Place, str]):
         return {position(reference.decode()): text for reference, text in _FORMULA.findall(self._xml)}
 
     def __getitem__(self, place: Place) -> str:
-        return f"={unescape(self._raw[place].decode())}"
+        return f"={unescape(self._raw[place].decode('utf-8', 'replace'))}"
 
     def __contains__(self, place: object) -> bool:
         if not isinstance(place, tuple):
