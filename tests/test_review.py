@@ -247,6 +247,6 @@ def test_what_the_hidden_sheet_keeps_comes_back_whole():
     assert paper_in({"review_paper": "1", "head": '{"gone": 1}'}) is None
 
 
-def test_the_number_of_a_paper_is_that_of_its_project_and_form():
-    assert HEAD.number == replace(HEAD, score=Decimal(1), grade="差").number
-    assert len({HEAD.number, replace(HEAD, project="另一个").number, replace(HEAD, cell="B9").number}) == 3
+def test_the_number_of_a_paper_is_that_of_its_project():
+    assert HEAD.number == replace(HEAD, score=Decimal(1), grade="差", cell="B9").number
+    assert len({HEAD.number, replace(HEAD, project_code="1").number, replace(HEAD, apart="B9").number}) == 3

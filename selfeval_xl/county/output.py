@@ -105,7 +105,7 @@ def _publish(
     tables = builder.tables()
     before = drop_own(written) if papers else written.from_papers
     extended, lost, unread = _with_opinions(tables, written, material)
-    rechecked = take_in(tables, papers, material.policy, before)
+    rechecked = take_in(tables, papers, material.policy, before, material.year)
     # Sorted once more: officers may have changed a cause.
     tables[DEVIATIONS.key] = in_order(builder.deviations, store.name(DEVIATIONS))
     matches = match_years(tables, last) if last else {}

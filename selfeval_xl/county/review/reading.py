@@ -18,6 +18,7 @@ from selfeval_xl.county.review.paper import (
     NUMBER,
     SIGNED,
     TOTAL,
+    YEAR,
     Paper,
     PaperHead,
     paper_in,
@@ -38,6 +39,7 @@ DAMAGED = "读不出来，没有计入"
 REOPEN = "请用Excel或WPS打开另存一份，打不开的重新填"
 SAME_AGAIN = "和“{other}”填的完全一样，只算一份"
 DIFFERENT = "和“{other}”是同一个项目，填的不一样，两份都没有计入"
+OTHER_YEAR = "是{year}年度的底稿，这次抽的是{now}年度的，没有计入"
 NOT_FILLED = "和“{other}”是同一个项目，这份没有填，没有用"
 NOTHING, MOVE = "不用处理", "不是这次抽的，请把它移走"
 LEFT_OVER = "没有填，项目也不在“{list}”里，没有计入"
@@ -92,13 +94,15 @@ def sentence(apart: Apart) -> str:
 class Reviewed:
     """The papers of a folder. projects: by department and name. apart: what did not count, or was odd.
 
-    papers: how many files were papers that could be read.
+    papers: how many files were papers that could be read. other_years: those of
+    another year, which do not count.
     """
 
     folder: Path
     projects: list[CheckedProject] = field(default_factory=list)
     apart: list[Apart] = field(default_factory=list)
     papers: int = 0
+    other_years: list[CheckedProject] = field(default_factory=list)
 
 
 def read_reviewed(
@@ -158,6 +162,7 @@ def _sort_out(result: Reviewed, files: Sequence[SeenFile], policy: Policy) -> No
         name = LIST_FILE
         result.apart.append(Apart(name, what=NO_LIST.format(list=name), remedy=PUT_LIST.format(list=name)))
     result.papers = sum(map(len, by_number.values()))
+    _set_other_years_aside(result, by_number, listed, policy)
     for number, same in by_number.items():
         _add_project(result, same, policy, has_list and number not in listed)
     result.projects += [CheckedProject(head) for number, head in listed.items() if number not in by_number]
@@ -177,6 +182,34 @@ def _sort_out(result: Reviewed, files: Sequence[SeenFile], policy: Policy) -> No
         for each in result.projects
         if each.state == NOT_SENT
     ]
+
+
+def _set_other_years_aside(
+    result: Reviewed,
+    by_number: dict[str, list[SeenFile]],
+    listed: dict[str, PaperHead],
+    policy: Policy,
+) -> None:
+    """Takes out the papers and listed projects of other years than the latest one.
+
+    Each sample is drawn into the same folder, where the papers of the year before may still lie. A paper of
+    no known year stays.
+    """
+    heads = {number: files[0].paper.head for number, files in by_number.items() if files[0].paper}
+    now = max(head.year for head in (*heads.values(), *listed.values(), PaperHead()))
+    others = Reviewed(result.folder)
+    for number in [number for number, head in listed.items() if head.year not in ("", now)]:
+        del listed[number]
+    for number, head in heads.items():
+        if head.year in ("", now):
+            continue
+        _add_project(others, by_number[number], policy, unlisted=False)
+        what = OTHER_YEAR.format(year=head.year, now=now)
+        result.apart += [
+            Apart(file.path, file.sheet, "", head.department, head.project, what, MOVE)
+            for file in by_number.pop(number)
+        ]
+    result.other_years = others.projects
 
 
 def _add_project(result: Reviewed, files: Sequence[SeenFile], policy: Policy, unlisted: bool) -> None:
@@ -316,6 +349,7 @@ def _listed(grid: Grid) -> dict[str, PaperHead]:
         "project": "项目名称",
         "unit": "实施单位",
         "grade": "自评等级",
+        "year": YEAR,
     }
     score = labels.index("自评得分") if "自评得分" in labels else None
     found: dict[str, PaperHead] = {}

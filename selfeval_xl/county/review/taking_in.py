@@ -13,7 +13,7 @@ from typing import Any
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.officer_columns import found_rows
 from selfeval_xl.county.officer_workbook import Remark, Written, plain_text
-from selfeval_xl.county.review.comparison import DONE, CheckedProject, is_lower
+from selfeval_xl.county.review.comparison import DONE, NOT_SENT, CheckedProject, is_lower
 from selfeval_xl.county.review.paper import PaperHead
 from selfeval_xl.county.review.reading import Reviewed
 from selfeval_xl.county.sheets.projects import PROJECTS
@@ -30,6 +30,7 @@ _HEAD = ("section", "department_code", "department", "project_code", "project", 
 TYPED_OTHER = "“{project}”的{label}手工填的是{typed}，底稿是{paper}；用手工填的，请核对。"
 NO_GRADE = "手工填的得分和底稿不同，底稿的等级没有带进来，复核等级请手工填"
 GONE = "上次从底稿带进来的复核得分，这次的底稿里没有了，已经去掉：{names}。"
+OTHER_YEAR = "底稿是{years}年度的，这次汇总的是{now}年度，没有带进来：{names}。请把它们移走，或换成本年度的底稿。"
 NO_PROJECT = "底稿的项目在项目汇总里找不到，没有带进来：{names}。"
 ODD = "读复核底稿时有{count}处没有计入或要处理，请运行 selfeval review {folder} -o 复核汇总.xlsx 看“未计入”。"
 BEFORE = "上次的底稿"
@@ -63,16 +64,21 @@ def drop_own(written: Written) -> dict[str, list[str]]:
 
 
 def take_in(
-    tables: Mapping[str, Rows], reviewed: Reviewed | None, policy: Policy, earlier: Mapping[str, list[str]]
+    tables: Mapping[str, Rows],
+    reviewed: Reviewed | None,
+    policy: Policy,
+    earlier: Mapping[str, list[str]],
+    year: int | None = None,
 ) -> Rechecked:
     """Puts the papers' scores into 项目汇总 and makes the rows of 复核汇总.
 
     reviewed: None: there are no papers now, and what stands in 项目汇总 stays. earlier: what the previous run
-    put in: with papers, as far as it was taken out again.
+    put in: with papers, as far as it was taken out again. year: of the forms; papers of another one are not
+    taken in.
     """
     result = Rechecked()
     projects = tables[PROJECTS.key]
-    papers = _by_row(reviewed.projects, projects, result) if reviewed else {}
+    papers = _by_row(_of_year(reviewed, year, result), projects, result) if reviewed else {}
     rows = list(projects.rows())
     for row in rows:
         project = papers.get(row["number"])
@@ -95,6 +101,19 @@ def take_in(
     if reviewed.apart:
         result.notes.append(ODD.format(count=len(reviewed.apart), folder=reviewed.folder))
     return result
+
+
+def _of_year(reviewed: Reviewed, year: int | None, result: Rechecked) -> list[CheckedProject]:
+    """The projects of the year, or of no known one; of papers of other years there is a note."""
+    now = str(year or "")
+    now = now or max((each.head.year for each in reviewed.projects), default="")
+    papers = [*reviewed.projects, *reviewed.other_years]
+    others = [each.head for each in papers if each.head.year not in ("", now) and each.state != NOT_SENT]
+    if others:
+        years = "、".join(sorted({head.year for head in others}))
+        names = _listed([head.title for head in others])
+        result.notes.append(OTHER_YEAR.format(years=years, now=now, names=names))
+    return [each for each in papers if each.head.year in ("", now)]
 
 
 def _by_row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from selfeval_xl.county.departments.data import EXTRA, REPORTED
 from selfeval_xl.county.last_year_sheet import all_rows, form_key
 from selfeval_xl.county.officer_workbook import pages_of, plain_text
-from selfeval_xl.county.review.paper import MONEY, MONEY_NAME, Paper, PaperHead, PaperRow
+from selfeval_xl.county.review.paper import MONEY, MONEY_NAME, Paper, PaperHead, PaperRow, parted
 from selfeval_xl.county.sheets.funding import FUNDING, SOURCE_ROW, TOTAL_ROW
 from selfeval_xl.county.sheets.indicators import INDICATORS
 from selfeval_xl.county.sheets.projects import PROJECTS
@@ -88,7 +88,11 @@ def read_county(path: Path) -> CountyProjects:
         else:
             absent[row["status"]] = absent.get(row["status"], 0) + 1
     wholes = {form_key(row) for row in rows["indicators"] if row["form"] != "项目"}
-    return CountyProjects(tuple(projects), title, absent, len(wholes))
+    heads = parted([each.head for each in projects])
+    told_apart = tuple(
+        replace(each, paper=replace(each.paper, head=head)) for each, head in zip(projects, heads, strict=True)
+    )
+    return CountyProjects(told_apart, title, absent, len(wholes))
 
 
 def _title(values: WorkbookValues) -> str:

@@ -1,0 +1,133 @@
+"""The re-check a second time: another year in the same folder, forms sent again, papers filled before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.county.review.paper import PaperHead, parted
+from selfeval_xl.county.review.reading import read_reviewed
+from selfeval_xl.workflows.review.reviewing import review
+from selfeval_xl.workflows.review.sampling import sample
+from support import papers
+from support.county_files import form, published, received
+from support.season import rows_of
+
+# The form of support.county_files gives three indicators of 10 points each: the total is 30.
+WATER, ROAD = "水库加固", "村道硬化"
+
+
+def filing(name="县教育局.xlsx", year=2024, projects=(WATER, ROAD), **more):
+    """A received file of one department with a form for each project."""
+    return received(
+        name,
+        *(
+            replace(form("", each, total_score="30", **more), year=year, cells={"project": f"B{number}"})
+            for number, each in enumerate(projects, 2)
+        ),
+        department="县教育局",
+    )
+
+
+def drawn(root, *files, folder="抽查", **more):
+    """A county workbook of these files and the sample of all its projects."""
+    published(root / "县.xlsx", *files)
+    return sample(root / "县.xlsx", root / folder, count=20, **more)
+
+
+def paper_of(made, project):
+    return next(made.out / each.file for each in made.chosen if each.project.head.project == project)
+
+
+def scores(path):
+    return {row["项目名称"]: (row["复核得分"], row["复核等级"]) for row in rows_of(path, "项目汇总")}
+
+
+def take(root, *files, folder="抽查", out="县.xlsx", old=None):
+    """The county of these files with the papers of the folder."""
+    return published(root / out, *files, papers=read_reviewed(root / folder, default()), old=old)
+
+
+def test_papers_of_another_year_are_not_taken_in_and_are_named(tmp_path):
+    made = drawn(tmp_path, filing())
+    papers.agree(paper_of(made, WATER))
+    county = take(tmp_path, filing(year=2025), out="今年.xlsx")
+    assert scores(tmp_path / "今年.xlsx") == {WATER: ("", ""), ROAD: ("", "")}
+    said = "".join(county.notes)
+    assert "2024年度的，这次汇总的是2025年度，没有带进来：" in said and WATER in said
+    same = take(tmp_path, filing(), out="本年.xlsx")
+    assert scores(tmp_path / "本年.xlsx")[WATER][0] == 30 and "年度的" not in "".join(same.notes)
+
+
+def test_a_folder_with_the_papers_of_two_years_counts_each_in_its_own(tmp_path):
+    old = drawn(tmp_path, filing())
+    papers.agree(paper_of(old, WATER), {"完成率": 4})  # 26
+    new = drawn(tmp_path, filing(year=2025, projects=(ROAD,)))
+    papers.agree(paper_of(new, ROAD), {"完成率": 1})  # 29
+    made = review(tmp_path / "抽查", tmp_path / "复核汇总.xlsx")
+    assert (made.sums.projects, made.sums.checked, made.sums.second_average) == (1, 1, 29)
+    assert any("2024年度的底稿，这次抽的是2025年度" in each.what for each in made.reviewed.apart)
+    take(tmp_path, filing(year=2025), out="今年.xlsx")
+    assert [score for score, _ in scores(tmp_path / "今年.xlsx").values()] == ["", 29]
+    take(tmp_path, filing(), out="上年.xlsx")
+    assert [score for score, _ in scores(tmp_path / "上年.xlsx").values()] == [26, ""]
+
+
+def test_a_paper_without_a_year_is_taken_in(tmp_path):
+    made = drawn(tmp_path, filing(year=None))
+    papers.agree(paper_of(made, WATER))
+    take(tmp_path, filing(year=2025), out="今年.xlsx")
+    assert scores(tmp_path / "今年.xlsx")[WATER][0] == 30
+    made = drawn(tmp_path, filing(), folder="另抽")
+    papers.agree(paper_of(made, ROAD))
+    take(tmp_path, filing(year=None), folder="另抽", out="无年度.xlsx")
+    assert scores(tmp_path / "无年度.xlsx")[ROAD][0] == 30
+
+
+def test_a_form_sent_again_in_another_file_is_the_same_project(tmp_path):
+    first = drawn(tmp_path, filing())
+    papers.agree(paper_of(first, WATER))
+    again = drawn(tmp_path, filing("县教育局（重报）.xlsx"))
+    assert [each.file for each in again.chosen] == [each.file for each in first.chosen]
+    made = review(tmp_path / "抽查", tmp_path / "复核汇总.xlsx")
+    assert (made.sums.projects, made.sums.checked) == (2, 1)
+    assert not any("不在" in each.what or "不是这次" in each.remedy for each in made.reviewed.apart)
+
+
+def test_the_draw_does_not_change_when_a_file_is_renamed(tmp_path):
+    names = [f"第{number}个项目" for number in range(12)]
+    draws = []
+    for number, name in enumerate(("一.xlsx", "二.xlsx")):
+        published(tmp_path / "县.xlsx", filing(name, projects=names))
+        made = sample(tmp_path / "县.xlsx", tmp_path / str(number), count=9, seed="7")
+        draws.append([each.project.head.project for each in made.chosen])
+    assert draws[0] == draws[1]
+
+
+@pytest.mark.parametrize(
+    ("more", "alike"),
+    [
+        ({"file": "b.xlsx", "sheet": "S", "cell": "B9"}, True),
+        ({"project": "水库加固工程"}, True),  # the code says which it is
+        ({"department": "水务局"}, True),
+        ({"year": "2025"}, False),
+        ({"unit": "乙站"}, False),
+        ({"project_code": "0013"}, False),
+        ({"department_code": "302"}, False),
+    ],
+)
+def test_a_project_is_known_by_year_department_code_and_unit(more, alike):
+    head = PaperHead("股", "301", "水利局", "0012", "水库加固", "甲站", "2024", file="a.xlsx")
+    assert (head.number == replace(head, **more).number) is alike
+
+
+def test_projects_that_are_alike_are_parted_by_their_names_and_else_by_their_forms():
+    head = PaperHead("股", "301", "水利局", "0012", "水库加固", file="a.xlsx", sheet="项目01", cell="B2")
+    heads = [head, replace(head, project="灌区"), replace(head, sheet="项目02"), replace(head, project_code="9")]
+    numbers = [each.number for each in parted(heads)]
+    assert len(set(numbers)) == 4 and parted(heads)[3].number == heads[3].number
+    renamed = [replace(each, file="b.xlsx") for each in heads]
+    changed = [one != two.number for one, two in zip(numbers, parted(renamed), strict=True)]
+    assert changed == [True, False, True, False]
