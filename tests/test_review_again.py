@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from selfeval_xl.assessment.policy import default
+from selfeval_xl.county import _previous_remarks
 from selfeval_xl.county.review.paper import PaperHead, parted
 from selfeval_xl.county.review.reading import read_reviewed
 from selfeval_xl.workflows.review.reviewing import review
 from selfeval_xl.workflows.review.sampling import sample
 from support import papers
 from support.county_files import form, published, received
-from support.season import rows_of
+from support.season import rows_of, write_hand
 
 # The form of support.county_files gives three indicators of 10 points each: the total is 30.
 WATER, ROAD = "水库加固", "村道硬化"
@@ -47,7 +48,8 @@ def scores(path):
 
 def take(root, *files, folder="抽查", out="县.xlsx", old=None):
     """The county of these files with the papers of the folder."""
-    return published(root / out, *files, papers=read_reviewed(root / folder, default()), old=old)
+    read = read_reviewed(root / folder, default()) if folder else None
+    return published(root / out, *files, papers=read, old=old)
 
 
 def test_papers_of_another_year_are_not_taken_in_and_are_named(tmp_path):
@@ -125,9 +127,81 @@ def test_a_project_is_known_by_year_department_code_and_unit(more, alike):
 
 def test_projects_that_are_alike_are_parted_by_their_names_and_else_by_their_forms():
     head = PaperHead("股", "301", "水利局", "0012", "水库加固", file="a.xlsx", sheet="项目01", cell="B2")
-    heads = [head, replace(head, project="灌区"), replace(head, sheet="项目02"), replace(head, project_code="9")]
+    heads = [
+        head,
+        replace(head, project="灌区"),
+        replace(head, sheet="项目02"),
+        replace(head, project_code="9"),
+    ]
     numbers = [each.number for each in parted(heads)]
     assert len(set(numbers)) == 4 and parted(heads)[3].number == heads[3].number
     renamed = [replace(each, file="b.xlsx") for each in heads]
     changed = [one != two.number for one, two in zip(numbers, parted(renamed), strict=True)]
     assert changed == [True, False, True, False]
+
+
+def again(root, *files, folder=None, out="县.xlsx"):
+    """The county once more over its own workbook, with what stands in that."""
+    return take(root, *files, folder=folder, out=out, old=_previous_remarks(root / out))
+
+
+def sources(path):
+    return {row["项目名称"]: row["复核得分来自"] for row in rows_of(path, "复核汇总")}
+
+
+@pytest.fixture
+def rechecked(tmp_path):
+    """A county with the paper of one project, 26 points; its folder and that paper."""
+    made = drawn(tmp_path, filing())
+    papers.agree(paper_of(made, WATER), {"完成率": 4})
+    again(tmp_path, filing(), folder="抽查")
+    assert scores(tmp_path / "县.xlsx")[WATER][0] == 26
+    return tmp_path, paper_of(made, WATER)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"name": "重报.xlsx"}, {"unit": "乙站"}, {"name": "重报.xlsx", "unit": "乙"}]
+)
+def test_a_papers_score_stays_the_papers_when_the_form_is_sent_again(rechecked, changed):
+    root, paper = rechecked
+    without = again(root, filing(**changed))
+    assert scores(root / "县.xlsx")[WATER][0] == 26 and sources(root / "县.xlsx")[WATER] == "上次的底稿"
+    assert any("没有写 --reviewed" in note and "1个项目" in note for note in without.notes)
+    again(root, filing(**changed))  # and once more
+    papers.agree(paper, {"完成率": 2})
+    county = again(root, filing(), folder="抽查")
+    assert scores(root / "县.xlsx")[WATER][0] == 28 and sources(root / "县.xlsx")[WATER] == "底稿"
+    assert not any("手工填" in note or "已经去掉" in note for note in county.notes)
+
+
+def test_a_copied_workbook_still_knows_which_scores_are_the_papers(rechecked):
+    root, paper = rechecked
+    (root / "县.sqlite").unlink()
+    again(root, filing())
+    assert sources(root / "县.xlsx")[WATER] == "上次的底稿"
+    (root / "县.sqlite").unlink()
+    papers.agree(paper, {"完成率": 1})
+    again(root, filing(), folder="抽查")
+    assert scores(root / "县.xlsx")[WATER][0] == 29
+
+
+@pytest.mark.parametrize("folder", [None, "抽查"])
+def test_a_score_typed_over_a_papers_is_the_officers_with_no_grade_of_the_paper(rechecked, folder):
+    root, _ = rechecked
+    assert scores(root / "县.xlsx")[WATER][1] == "差"  # 26 of 100
+    write_hand(root / "县.xlsx", "项目汇总", {"项目名称": WATER}, 复核得分=85)
+    county = again(root, filing(), folder=folder)
+    row = next(row for row in rows_of(root / "县.xlsx", "复核汇总") if row["项目名称"] == WATER)
+    assert (row["复核得分"], row["复核得分来自"]) == (85, "手工填写")
+    assert "差" not in (row["复核等级"], scores(root / "县.xlsx")[WATER][1])
+    assert "等级没有带进来" in row["说明"]
+    assert not any("已经去掉" in note for note in county.notes)
+    assert any("手工填的是85" in note for note in county.notes) is (folder is not None)
+
+
+def test_a_score_whose_paper_is_gone_is_taken_out_and_named_also_when_sent_again(rechecked):
+    root, paper = rechecked
+    paper.unlink()
+    county = again(root, filing("重报.xlsx"), folder="抽查")
+    assert scores(root / "县.xlsx")[WATER] == ("", "")
+    assert any("已经去掉" in note and WATER in note for note in county.notes)

@@ -25,8 +25,9 @@ from selfeval_xl.county.officer_workbook import Written
 from selfeval_xl.county.proposed_use import propose_uses
 from selfeval_xl.county.recount import recount
 from selfeval_xl.county.result import County
+from selfeval_xl.county.review.before import FROM_PAPERS, drop_own
 from selfeval_xl.county.review.reading import Reviewed
-from selfeval_xl.county.review.taking_in import FROM_PAPERS, drop_own, take_in
+from selfeval_xl.county.review.taking_in import take_in
 from selfeval_xl.county.sheets.appraisals import APPRAISALS
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.deductions import DEDUCTIONS

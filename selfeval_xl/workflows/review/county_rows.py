@@ -90,7 +90,8 @@ def read_county(path: Path) -> CountyProjects:
     wholes = {form_key(row) for row in rows["indicators"] if row["form"] != "项目"}
     heads = parted([each.head for each in projects])
     told_apart = tuple(
-        replace(each, paper=replace(each.paper, head=head)) for each, head in zip(projects, heads, strict=True)
+        replace(each, paper=replace(each.paper, head=head))
+        for each, head in zip(projects, heads, strict=True)
     )
     return CountyProjects(told_apart, title, absent, len(wholes))
 
