@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.county import _previous_remarks
 from selfeval_xl.county.review.paper import PaperHead, parted
 from selfeval_xl.county.review.reading import read_reviewed
+from selfeval_xl.files import replacing
 from selfeval_xl.workflows.review.reviewing import review
 from selfeval_xl.workflows.review.sampling import sample
 from support import papers
@@ -25,7 +27,7 @@ def filing(name="县教育局.xlsx", year=2024, projects=(WATER, ROAD), **more):
     return received(
         name,
         *(
-            replace(form("", each, total_score="30", **more), year=year, cells={"project": f"B{number}"})
+            replace(form("", each, **{"total_score": "30", **more}), year=year, cells={"project": f"B{number}"})
             for number, each in enumerate(projects, 2)
         ),
         department="县教育局",
@@ -205,3 +207,56 @@ def test_a_score_whose_paper_is_gone_is_taken_out_and_named_also_when_sent_again
     county = again(root, filing("重报.xlsx"), folder="抽查")
     assert scores(root / "县.xlsx")[WATER] == ("", "")
     assert any("已经去掉" in note and WATER in note for note in county.notes)
+
+
+def test_filled_papers_stay_also_when_the_person_insists(tmp_path):
+    first = drawn(tmp_path, filing())
+    paper = paper_of(first, WATER)
+    papers.agree(paper)
+    before = paper.read_bytes()
+    for insist in (False, True):
+        with replacing(insist):
+            second = sample(tmp_path / "县.xlsx", tmp_path / "抽查", count=20)
+        assert paper.read_bytes() == before
+        assert (second.filled, second.kept, second.outdated) == ((paper.name,), (), ())
+        assert any("填过的底稿留着" in line and paper.name in line for line in second.remarks)
+    assert [row["复核底稿"] for row in rows_of(second.listed, "抽查名单")] == [
+        each.file for each in first.chosen
+    ]
+
+
+def test_a_filled_paper_under_a_name_of_the_officers_own_stays_the_one_of_its_project(tmp_path):
+    first = drawn(tmp_path, filing())
+    papers.agree(paper_of(first, WATER))
+    own = paper_of(first, WATER).rename(tmp_path / "抽查" / "张三复核.xlsx")
+    second = drawn(tmp_path, filing(total_score="29"))
+    assert second.filled == second.outdated == (own.name,) and paper_of(second, WATER) == own
+    assert any("自评表后来改过" in line for line in second.remarks)
+    assert not (tmp_path / "抽查" / f"县教育局_{WATER}.xlsx").exists() and second.left == ()
+
+
+def test_a_filled_paper_of_last_year_stays_and_this_years_gets_a_name_of_its_own(tmp_path):
+    first = drawn(tmp_path, filing())
+    papers.agree(paper_of(first, WATER))
+    before = paper_of(first, WATER).read_bytes()
+    with replacing():
+        second = drawn(tmp_path, filing(year=2025))
+    assert paper_of(first, WATER).read_bytes() == before and second.filled == ()
+    new = paper_of(second, WATER)
+    assert new != paper_of(first, WATER) and not second.kept
+    papers.agree(new, {"完成率": 1})
+    made = review(tmp_path / "抽查", tmp_path / "复核汇总.xlsx")
+    assert (made.sums.checked, made.sums.second_average) == (1, 29)
+
+
+def test_a_paper_that_lost_its_hidden_sheet_may_have_been_filled_in(tmp_path):
+    first = drawn(tmp_path, filing())
+    paper = paper_of(first, WATER)
+    papers.agree(paper)
+    book = openpyxl.load_workbook(paper)
+    del book["_selfeval"]
+    book.save(paper)
+    before = paper.read_bytes()
+    with replacing():
+        sample(tmp_path / "县.xlsx", tmp_path / "抽查", count=20)
+    assert paper.read_bytes() == before

@@ -78,7 +78,7 @@ def carried_to(projects: Rows, earlier: Mapping[str, list[str]]) -> dict[int, li
 
 
 def read_from_papers(workbook: Path) -> dict[str, list[str]]:
-    """What came from papers by the sheet 复核汇总 of a workbook whose store is not there; empty without one."""
+    """What came from papers by the sheet 复核汇总, for a workbook without its store; empty without it."""
     try:
         values = values_of(workbook, RECHECKED.title)
     except UnreadableFile:
