@@ -24,7 +24,8 @@ from selfeval_xl.county.review.paper import (
     paper_in,
 )
 from selfeval_xl.errors import UsageError
-from selfeval_xl.model.grid import Grid, column_name
+from selfeval_xl.model.grid import Grid, column_name, plain_number
+from selfeval_xl.model.numbers import ZERO, rounded
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.folder import collect, not_opened, shown_path
@@ -46,6 +47,8 @@ LEFT_OVER = "没有填，项目也不在“{list}”里，没有计入"
 KEEP_ONE = "请核对后只留一份"
 UNFINISHED = "{state}：还有{count}行没有{lacking}，没有算得分和等级"
 FINISH = "请把每一行的{lacking}填上"
+UNEXPLAINED = "自评总分{score}和底稿各行自评得分的合计{rows}差{gap}分，这{gap}分也在偏差里"
+LOOK_AT_TOTAL = "请核对原表的总分，把原因写在底稿的备注里"
 NOT_LISTED = "这份底稿的项目不在“{list}”里，照样计入了"
 NO_LIST = "文件夹里没有“{list}”，缺哪几份底稿看不出来"
 PUT_LIST = "请把 selfeval sample 生成的“{list}”放在这个文件夹里"
@@ -241,6 +244,10 @@ def _add_project(result: Reviewed, files: Sequence[SeenFile], policy: Policy, un
         lacking = "复核得分" if chosen.paper.is_scored else "复核完成值"
         what = UNFINISHED.format(state=project.state, count=project.waiting, lacking=lacking)
         add(what, FINISH.format(lacking=lacking))
+    if gap := project.unexplained:
+        own = rounded(head.score or ZERO)
+        score, rows, more = (plain_number(number) for number in (own, own - gap, abs(gap)))
+        add(UNEXPLAINED.format(score=score, rows=rows, gap=more), LOOK_AT_TOTAL)
     if unlisted:
         add(NOT_LISTED.format(list=LIST_FILE), MOVE)
     result.projects.append(project)

@@ -142,10 +142,12 @@ def _project(row: Row, indicators: list[Row], funding: list[Row], year: str) -> 
 
 
 def _execution(row: Row, funding: list[Row]) -> PaperRow:
-    """The row of the execution rate. Points and score: of the total row, else of the sources together."""
+    """The row of the execution rate. Points and score: each of the total row, else of the sources together.
+
+    A form may print the score of the execution and no points for it.
+    """
     rate = row.get("execution_rate")
-    scored = [each for each in funding if each["kind"] == TOTAL_ROW and each.get("points") is not None]
-    scored = scored or [each for each in funding if each["kind"] == SOURCE_ROW and _has_points(each)]
+    total, sources = ([each for each in funding if each["kind"] == kind] for kind in (TOTAL_ROW, SOURCE_ROW))
     return PaperRow(
         MONEY,
         "资金执行",
@@ -153,13 +155,12 @@ def _execution(row: Row, funding: list[Row]) -> PaperRow:
         MONEY_NAME,
         "100%",
         "" if rate is None else percent_text(rate),
-        _sum(scored, "score"),
-        _sum(scored, "points"),
+        *(_first_known(_sum(total, key), _sum(sources, key)) for key in ("score", "points")),
     )
 
 
-def _has_points(row: Row) -> bool:
-    return row.get("points") is not None or row.get("score") is not None
+def _first_known(number: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return other if number is None else number
 
 
 def _sum(rows: list[Row], key: str) -> Decimal | None:
