@@ -11,11 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.officer_columns import found_rows
-from selfeval_xl.county.officer_workbook import Remark, plain_text
+from selfeval_xl.county.officer_workbook import plain_text
 from selfeval_xl.county.review.before import VALUES, carried_to, place_of, same_value
 from selfeval_xl.county.review.comparison import DONE, NOT_SENT, CheckedProject, is_lower
-from selfeval_xl.county.review.paper import PaperHead
+from selfeval_xl.county.review.placing import place
 from selfeval_xl.county.review.reading import Reviewed
 from selfeval_xl.county.sheets.projects import PROJECTS
 from selfeval_xl.county.sheets.rechecked import BEFORE, PAPER, TYPED
@@ -33,6 +32,10 @@ STAYED = (
 GONE = "上次从底稿带进来的复核得分，这次的底稿里没有了，已经去掉：{names}。"
 OTHER_YEAR = (
     "底稿是{years}年度的，这次汇总的是{now}年度，没有带进来：{names}。请把它们移走，或换成本年度的底稿。"
+)
+DOUBTFUL = (
+    "底稿是项目汇总里哪一个项目的说不准（同名的有几个，或者实施单位、项目编码不一样），没有带进来：{names}。"
+    "请核对后手工填复核得分，或者重新抽取底稿。"
 )
 NO_PROJECT = "底稿的项目在项目汇总里找不到，没有带进来：{names}。"
 ODD = "读复核底稿时有{count}处没有计入或要处理，请运行 selfeval review {folder} -o 复核汇总.xlsx 看“未计入”。"
@@ -132,18 +135,11 @@ def _by_row(
     checked: Sequence[CheckedProject], projects: Rows, result: Rechecked
 ) -> dict[int, CheckedProject]:
     """The project of the re-check by the number of its row in 项目汇总; those without one are noted."""
-    remarks = [Remark(PROJECTS.key, _texts(each.head), {}) for each in checked]
-    by_remark = {id(remark): each for remark, each in zip(remarks, checked, strict=True)}
-    found = {number: by_remark[id(remark)] for remark, number in found_rows(PROJECTS.key, remarks, projects)}
-    strange = [by_remark[id(remark)].head.project for remark in remarks if not remark.used]
-    if strange:
-        result.notes.append(NO_PROJECT.format(names=_listed(strange)))
-    return found
-
-
-def _texts(head: PaperHead) -> dict[str, str]:
-    """The texts by which the project of a paper is found."""
-    return {key: getattr(head, key) for key in _HEAD}
+    found = place([each.head for each in checked], projects.rows())
+    for sentence, papers in ((DOUBTFUL, found.doubtful), (NO_PROJECT, found.strange)):
+        if papers:
+            result.notes.append(sentence.format(names=_listed([checked[n].head.title for n in papers])))
+    return {number: checked[paper] for number, paper in found.by_row.items()}
 
 
 def _put_in(row: Row, project: CheckedProject, projects: Rows, result: Rechecked) -> str:
