@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.county import _previous_remarks
 from selfeval_xl.county.review.paper import PaperHead, parted
-from selfeval_xl.county.review.reading import read_reviewed
+from selfeval_xl.county.review.placing import place
+from selfeval_xl.county.review.reading import read_reviewed, sentence
 from selfeval_xl.files import replacing
 from selfeval_xl.workflows.review.reviewing import review
 from selfeval_xl.workflows.review.sampling import sample
@@ -27,11 +30,22 @@ def filing(name="县教育局.xlsx", year=2024, projects=(WATER, ROAD), **more):
     return received(
         name,
         *(
-            replace(form("", each, **{"total_score": "30", **more}), year=year, cells={"project": f"B{number}"})
+            replace(
+                form("", each, **{"total_score": "30", **more}), year=year, cells={"project": f"B{number}"}
+            )
             for number, each in enumerate(projects, 2)
         ),
         department="县教育局",
     )
+
+
+def twins(units):
+    """A received file with a form of the same project for each of these units."""
+    forms = [
+        replace(form("", WATER, total_score="30", unit=unit), sheet=f"项目0{number}")
+        for number, unit in enumerate(units, 1)
+    ]
+    return received("县教育局.xlsx", *forms, department="县教育局")
 
 
 def drawn(root, *files, folder="抽查", **more):
@@ -260,3 +274,127 @@ def test_a_paper_that_lost_its_hidden_sheet_may_have_been_filled_in(tmp_path):
     with replacing():
         sample(tmp_path / "县.xlsx", tmp_path / "抽查", count=20)
     assert paper.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("total", "source", "points", "score"),
+    [
+        ({"score": "9.81"}, {}, None, "9.81"),
+        ({"score": "9.81", "points": "10"}, {"score": "9"}, "10", "9.81"),
+        ({"score": "9.81"}, {"points": "10"}, "10", "9.81"),
+        ({"points": "10"}, {"score": "9.81"}, "10", "9.81"),
+        ({}, {"score": "9.81", "points": "10"}, "10", "9.81"),
+        ({"score": "0"}, {"score": "9.81"}, None, "0"),
+        ({}, {}, None, None),
+    ],
+)
+def test_the_score_of_the_execution_comes_into_the_paper_with_or_without_points(
+    tmp_path, total, source, points, score
+):
+    plain = form("", WATER, total_score="39.81")
+    funding = tuple(replace(line, **more) for line, more in zip(plain.funding, (total, source), strict=True))
+    file = received("县教育局.xlsx", replace(plain, funding=funding))
+    made = drawn(tmp_path, file)
+    money = made.chosen[0].project.paper.rows[-1]
+    known = [None if text is None else Decimal(text) for text in (points, score)]
+    assert [money.points, money.self_score] == known
+
+
+def test_a_total_that_is_not_the_sum_of_its_rows_is_said(tmp_path):
+    made = drawn(tmp_path, filing(total_score="39.81"))
+    papers.agree(paper_of(made, WATER))
+    found = review(tmp_path / "抽查", tmp_path / "复核汇总.xlsx").reviewed
+    said = [each.what for each in found.apart if each.project == WATER]
+    assert said == ["自评总分39.81和底稿各行自评得分的合计30差9.81分，这9.81分也在偏差里"]
+
+
+def placed(paper, *rows):
+    """The number of the row that belongs to a paper, counted from 1; else why there is none.
+
+    paper, rows: project code, project, unit, and cell of the form where it matters.
+    """
+    keys = ("project_code", "project", "unit", "cell")
+    heads = [
+        PaperHead(department_code="301", department="水利局", **dict(zip(keys, texts, strict=False)))
+        for texts in (paper if isinstance(paper, list) else [paper])
+    ]
+    table = [
+        {"number": number, "department_code": "301", "department": "水利局"}
+        | dict(zip(keys, texts, strict=False))
+        for number, texts in enumerate(rows, 1)
+    ]
+    found = place(heads, table)
+    numbers = {each: number for number, each in found.by_row.items()}
+    said = [
+        numbers.get(each) or ("doubtful" if each in found.doubtful else "strange")
+        for each in range(len(heads))
+    ]
+    return said if isinstance(paper, list) else said[0]
+
+
+def test_a_paper_goes_to_its_own_project_and_to_no_other():
+    one, two = ("", WATER, "甲"), ("", WATER, "乙")
+    assert placed(two, one, two) == 2
+    assert placed(two, one, ("", WATER, "丙")) == "doubtful"  # the unit was corrected
+    assert placed(two, one) == "doubtful" and placed(two) == "strange"
+    assert placed(two, ("", "别的", "乙")) == "strange"
+    assert placed(("", WATER, ""), one, two) == "doubtful" and placed(("", WATER, ""), two) == 1
+    assert placed(two, one, ("", WATER, "")) == 2
+    assert placed([one, two], two, one) == [2, 1]
+    assert placed([one, two], ("", WATER, "")) == ["doubtful", "doubtful"]
+
+
+def test_the_code_of_a_project_says_more_than_its_name():
+    paper = ("0012", WATER, "甲")
+    assert placed(paper, ("0012", "水库除险加固", "甲"), ("0013", WATER, "甲")) == 1
+    assert placed(paper, ("0013", WATER, "甲")) == "doubtful"
+    assert placed(paper, ("", WATER, "甲")) == 1
+    assert placed(paper, ("0012", WATER, "乙")) == "doubtful"
+    assert placed(paper, ("0012", WATER, "甲"), ("0012", "灌区", "甲")) == 1
+    assert placed(paper, ("0012", "灌区", "甲"), ("0012", "渠道", "甲")) == "doubtful"
+
+
+def test_projects_alike_in_everything_are_told_apart_by_their_forms():
+    first, second = ("", WATER, "", "B2"), ("", WATER, "", "B9")
+    assert placed([first, second], second, first) == [2, 1]
+    assert placed(("", WATER, "", "B5"), first, second) == "doubtful"
+
+
+def test_a_score_does_not_land_on_a_namesake_and_is_named(tmp_path):
+    made = drawn(tmp_path, twins("甲乙"))
+    second = next(made.out / each.file for each in made.chosen if each.project.head.unit == "乙")
+    papers.agree(second)
+    for path in made.out.iterdir():
+        if path != second:
+            path.unlink()
+    county = take(tmp_path, twins("甲丙"), out="再.xlsx")
+    assert [row["复核得分"] for row in rows_of(tmp_path / "再.xlsx", "项目汇总")] == ["", ""]
+    assert any("说不准" in note and f"{WATER}（乙）" in note for note in county.notes)
+
+
+def test_namesakes_are_told_apart_by_their_units_everywhere(tmp_path):
+    made = drawn(tmp_path, twins("甲乙丙"))
+    of_unit = {each.project.head.unit: made.out / each.file for each in made.chosen}
+    papers.agree(of_unit["甲"], {"完成率": 4})
+    of_unit["乙"].unlink()
+    found = review(made.out, tmp_path / "复核汇总.xlsx").reviewed
+    rows = {row["实施单位"]: row for row in rows_of(tmp_path / "复核汇总.xlsx", "项目")}
+    assert {unit: row["复核状态"] for unit, row in rows.items()} == {
+        "甲": "已复核",
+        "乙": "未交底稿",
+        "丙": "未复核",
+    }
+    assert [row["实施单位"] for row in rows_of(tmp_path / "复核汇总.xlsx", "问题清单")] == ["甲"]
+    apart = {row["实施单位"]: row["问题"] for row in rows_of(tmp_path / "复核汇总.xlsx", "未计入")}
+    assert "未交底稿" in apart["乙"] and "未复核：" in apart["丙"]
+    assert any(f"{WATER}（乙）" in sentence(each) for each in found.apart)
+
+
+def test_no_number_of_a_paper_list_or_summary_has_a_bare_point(tmp_path):
+    """0.## shows 13 as “13.” in Excel."""
+    made = drawn(tmp_path, filing())
+    papers.agree(paper_of(made, WATER))
+    review(made.out, tmp_path / "复核汇总.xlsx")
+    for path in (made.listed, paper_of(made, ROAD), tmp_path / "复核汇总.xlsx"):
+        with zipfile.ZipFile(path) as package:
+            assert ".#" not in package.read("xl/styles.xml").decode(), path.name

@@ -82,13 +82,19 @@ class Apart:
     project: str = ""
     what: str = ""
     remedy: str = ""
+    unit: str = ""
+
+    @property
+    def title(self) -> str:
+        """The project's name in sentences, with the unit where one is known."""
+        return PaperHead(project=self.project, unit=self.unit).title
 
 
 def sentence(apart: Apart) -> str:
     """What did not count as one sentence: where, what, and what to do."""
     place = "，".join(part for part in (apart.sheet, apart.cell) if part)
     where = f"{apart.file}{f'（{place}）' if place else ''}" if apart.file else ""
-    whose = "　".join(part for part in (apart.department, apart.project) if part)
+    whose = "　".join(part for part in (apart.department, apart.title) if part)
     begin = "：".join(part for part in (where, whose) if part)
     return f"{begin}：{apart.what}{f'；{apart.remedy}' if apart.remedy else ''}。"
 
@@ -159,7 +165,16 @@ def _sort_out(result: Reviewed, files: Sequence[SeenFile], policy: Policy) -> No
         elif not file.is_other:
             head = file.paper.head if file.paper else PaperHead()
             result.apart.append(
-                Apart(file.path, file.sheet, "", head.department, head.project, file.trouble, file.remedy)
+                Apart(
+                    file.path,
+                    file.sheet,
+                    "",
+                    head.department,
+                    head.project,
+                    file.trouble,
+                    file.remedy,
+                    head.unit,
+                )
             )
     if not has_list:
         name = LIST_FILE
@@ -170,7 +185,7 @@ def _sort_out(result: Reviewed, files: Sequence[SeenFile], policy: Policy) -> No
         _add_project(result, same, policy, has_list and number not in listed)
     result.projects += [CheckedProject(head) for number, head in listed.items() if number not in by_number]
     result.projects.sort(
-        key=lambda each: (each.head.department_code, each.head.department, each.head.project)
+        key=lambda each: (each.head.department_code, each.head.department, each.head.project, each.head.unit)
     )
     result.apart += [
         Apart(
@@ -181,6 +196,7 @@ def _sort_out(result: Reviewed, files: Sequence[SeenFile], policy: Policy) -> No
             each.head.project,
             f"{NOT_SENT}，按未复核算",
             "请把底稿放进这个文件夹",
+            each.head.unit,
         )
         for each in result.projects
         if each.state == NOT_SENT
@@ -209,7 +225,7 @@ def _set_other_years_aside(
         _add_project(others, by_number[number], policy, unlisted=False)
         what = OTHER_YEAR.format(year=head.year, now=now)
         result.apart += [
-            Apart(file.path, file.sheet, "", head.department, head.project, what, MOVE)
+            Apart(file.path, file.sheet, "", head.department, head.project, what, MOVE, head.unit)
             for file in by_number.pop(number)
         ]
     result.other_years = others.projects
@@ -232,7 +248,7 @@ def _add_project(result: Reviewed, files: Sequence[SeenFile], policy: Policy, un
 
     def add(what: str, remedy: str, cell: str = "") -> None:
         result.apart.append(
-            Apart(chosen.path, chosen.sheet, cell, head.department, head.project, what, remedy)
+            Apart(chosen.path, chosen.sheet, cell, head.department, head.project, what, remedy, head.unit)
         )
 
     for cell, text in project.faults:
@@ -267,7 +283,14 @@ def _copies(files: Sequence[SeenFile], filled: Sequence[SeenFile], differ: bool)
         elif not differ:
             other = filled[0]
         yield Apart(
-            file.path, file.sheet, "", head.department, head.project, what.format(other=other.path), remedy
+            file.path,
+            file.sheet,
+            "",
+            head.department,
+            head.project,
+            what.format(other=other.path),
+            remedy,
+            head.unit,
         )
 
 
