@@ -262,8 +262,8 @@ def _add_project(result: Reviewed, files: Sequence[SeenFile], policy: Policy, un
         add(what, FINISH.format(lacking=lacking))
     if gap := project.unexplained:
         own = rounded(head.score or ZERO)
-        score, rows, more = (plain_number(number) for number in (own, own - gap, abs(gap)))
-        add(UNEXPLAINED.format(score=score, rows=rows, gap=more), LOOK_AT_TOTAL)
+        score, sum_of_rows, more = (plain_number(number) for number in (own, own - gap, abs(gap)))
+        add(UNEXPLAINED.format(score=score, rows=sum_of_rows, gap=more), LOOK_AT_TOTAL)
     if unlisted:
         add(NOT_LISTED.format(list=LIST_FILE), MOVE)
     result.projects.append(project)

@@ -36,7 +36,7 @@ def filled_papers(folder: Path) -> FilledPapers:
         if path.is_file() and not is_left_behind(path.name) and recorded(path) != fingerprint(path)[1]
     ]
     by_number: dict[str, tuple[str, Paper]] = {}
-    names = set()
+    names: set[str] = set()
     for path, seen in zip(changed, read_files(changed, function=READ), strict=True):
         if isinstance(seen, SeenFile) and _is_filled(seen):
             names.add(path.name.casefold())

@@ -107,14 +107,11 @@ def sample(
 ) -> Sample:
     """Draws the sample and writes 抽查名单.xlsx and the papers into the folder `out`.
 
-    count, share: how many; without either all proposed projects. Files of others, and papers that were
-    filled in, stay as they are (`kept`). Raises UsageError and OutputError with a Chinese sentence.
+    count, share: how many; without either all proposed projects. Files of others (`kept`) and papers that
+    were filled in (`filled`) stay. Raises UsageError and OutputError with a Chinese sentence.
     """
     county, out = Path(county), Path(out)
-    if count is not None and share is not None:
-        raise UsageError("抽几个（-n）和抽多大比例（--share）只能写一样。")
-    if out.is_file():
-        raise UsageError(f"“{out}”是一个文件，这里要写文件夹名。")
+    _check(count, share, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
     found = read_county(county)
     quota = quota_of(count, share, len(found.projects))
@@ -127,8 +124,8 @@ def sample(
         notes = _notes(found, chosen, quota, seed, county, share)
         write_out(out / LIST_FILE, lambda file: write_list(file, chosen, seed, notes))
     for number, each in enumerate(chosen, 1):
-        with leaving(kept):
-            if each not in stay:
+        if each not in stay:
+            with leaving(kept):
                 _write(out / each.file, each, found.title, rules)
         if progress:
             progress(number, len(chosen))
@@ -146,6 +143,14 @@ def sample(
         tuple(each.file for each in stay),
         tuple(each.file for each in stay if _is_outdated(each, filled)),
     )
+
+
+def _check(count: int | None, share: Decimal | None, out: Path) -> None:
+    """Raises UsageError where both are given, or `out` is no folder."""
+    if count is not None and share is not None:
+        raise UsageError("抽几个（-n）和抽多大比例（--share）只能写一样。")
+    if out.is_file():
+        raise UsageError(f"“{out}”是一个文件，这里要写文件夹名。")
 
 
 def _is_outdated(sampled: Sampled, filled: FilledPapers) -> bool:
