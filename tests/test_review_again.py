@@ -398,3 +398,11 @@ def test_no_number_of_a_paper_list_or_summary_has_a_bare_point(tmp_path):
     for path in (made.listed, paper_of(made, ROAD), tmp_path / "复核汇总.xlsx"):
         with zipfile.ZipFile(path) as package:
             assert ".#" not in package.read("xl/styles.xml").decode(), path.name
+
+
+def test_rows_that_are_no_longer_listed_without_papers_are_said_once(tmp_path):
+    drawn(tmp_path, filing())
+    again(tmp_path, filing(), folder="抽查")
+    assert sources(tmp_path / "县.xlsx").keys() == {WATER, ROAD}  # 未复核
+    said = [again(tmp_path, filing()).notes for _ in range(2)]
+    assert [any("没有复核完的项目这次不列" in note for note in notes) for notes in said] == [True, False]

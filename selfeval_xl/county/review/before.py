@@ -23,6 +23,11 @@ from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.own_workbook import values_of
 
 FROM_PAPERS = "from_papers"  # the key of a fact in the store
+HAD_PAPERS = "had_papers"  # another: whether that run read papers at all
+NO_LONGER = (
+    "这次没有读复核底稿（没有写 --reviewed）：上次“复核汇总”里没有复核完的项目这次不列，"
+    "要列出来请加 --reviewed 抽查。"
+)
 VALUES = ("second_score", "second_grade")
 _FORM = ("file", "sheet", "cell")
 _PLACE = ("department_code", "department", "project_code", "project", "unit", *_FORM)
