@@ -247,6 +247,25 @@ def test_what_the_hidden_sheet_keeps_comes_back_whole():
     assert paper_in({"review_paper": "1", "head": '{"gone": 1}'}) is None
 
 
-def test_the_number_of_a_paper_is_that_of_its_project_and_form():
-    assert HEAD.number == replace(HEAD, score=Decimal(1), grade="差").number
-    assert len({HEAD.number, replace(HEAD, project="另一个").number, replace(HEAD, cell="B9").number}) == 3
+def test_the_number_of_a_paper_is_that_of_its_project():
+    assert HEAD.number == replace(HEAD, score=Decimal(1), grade="差", cell="B9").number
+    assert len({HEAD.number, replace(HEAD, project_code="1").number, replace(HEAD, apart="B9").number}) == 3
+
+
+def test_a_total_is_rounded_half_up_before_it_gets_its_grade():
+    """As the paper's own formulas: 89.995 is 90, 优; 89.994 is 89.99, 良."""
+    for first, total, grade in (
+        ("15.295", "90.00", "优"),
+        ("15.294", "89.99", "良"),
+        ("5.295", "80.00", "良"),
+    ):
+        found = check_paper(PAPER, filled(first, "30", "35", "9.7"), default(), "I")
+        assert (found.score, found.grade) == (Decimal(total), grade)
+
+
+def test_a_part_of_the_difference_that_no_row_shows_is_known():
+    agreed = filled("20", "30", "40", "9.7")
+    assert check_paper(PAPER, agreed, default()).unexplained == 0
+    other = Paper(replace(HEAD, score=Decimal("99.81")), ROWS)
+    assert check_paper(other, agreed, default()).unexplained == Decimal("0.11")
+    assert check_paper(other, filled("20", "", "40", "9.7"), default()).unexplained is None

@@ -137,7 +137,8 @@ def test_a_paper_that_was_filled_in_is_never_replaced(county, tmp_path):
     before = paper.read_bytes()
     (first.out / "别人的.xlsx").write_bytes(b"x")
     again = sample(county / "县.xlsx", tmp_path / "抽查", count=3)
-    assert paper.read_bytes() == before and len(again.kept) == 1 and again.left == ("别人的.xlsx",)
+    assert paper.read_bytes() == before and again.left == ("别人的.xlsx",)
+    assert again.filled == (paper.name,) and not again.kept
 
 
 def test_papers_and_list_are_sound_workbooks(drawn, assert_valid_ooxml, assert_formulas_agree):

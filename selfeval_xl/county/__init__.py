@@ -90,7 +90,7 @@ def _compared_with(
 def _previous_remarks(out: Path) -> Written:
     """The officers' remarks in the workbook that is to be replaced; it is read only if it was changed."""
     from selfeval_xl.county.officer_workbook import Written, read_written
-    from selfeval_xl.county.review.taking_in import FROM_PAPERS
+    from selfeval_xl.county.review.before import FROM_PAPERS, HAD_PAPERS, read_from_papers
     from selfeval_xl.county.store.store import UNWRITTEN, meta
     from selfeval_xl.county.tables import READ_BACK
     from selfeval_xl.files import fingerprint
@@ -103,7 +103,11 @@ def _previous_remarks(out: Path) -> Written:
         else read_written(out, READ_BACK)
     )
     written.returned |= _lists_by_name(meta(store, "returned") or "{}")
-    written.from_papers |= _lists_by_name(meta(store, FROM_PAPERS) or "{}")
+    written.had_papers = bool(meta(store, HAD_PAPERS))
+    kept = meta(store, FROM_PAPERS)
+    if kept is None and written.remarks:  # the workbook was copied without its store
+        written.from_papers |= read_from_papers(out)
+    written.from_papers |= _lists_by_name(kept or "{}")
     return written
 
 

@@ -56,7 +56,8 @@ class Written:
     lost: remarks that had found no row when the previous workbook was made. returned: by department (code or
     name), days on which its filing was returned. supplements: rows of 补充意见. own: labels of columns that
     officers added, by sheet. fingerprints: heads of the fingerprints in 收件核对. from_papers: what the run
-    before put into 复核得分 and 复核等级 itself, by the place of the project.
+    before put into 复核得分 and 复核等级 itself, by the place of the project. had_papers: whether
+    it read papers.
     """
 
     remarks: list[Remark] = field(default_factory=list)
@@ -66,6 +67,7 @@ class Written:
     own: dict[str, list[str]] = field(default_factory=dict)
     fingerprints: frozenset[str] = frozenset()
     from_papers: dict[str, list[str]] = field(default_factory=dict)
+    had_papers: bool = False
 
     def chosen_files(self) -> dict[str, tuple[bool, str]]:
         """财政指定采用文件 of 报送台账: by file name in lower case, (True, why)."""

@@ -25,8 +25,9 @@ from selfeval_xl.county.officer_workbook import Written
 from selfeval_xl.county.proposed_use import propose_uses
 from selfeval_xl.county.recount import recount
 from selfeval_xl.county.result import County
+from selfeval_xl.county.review.before import FROM_PAPERS, HAD_PAPERS, NO_LONGER, drop_own
 from selfeval_xl.county.review.reading import Reviewed
-from selfeval_xl.county.review.taking_in import FROM_PAPERS, drop_own, take_in
+from selfeval_xl.county.review.taking_in import Rechecked, take_in
 from selfeval_xl.county.sheets.appraisals import APPRAISALS
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.deductions import DEDUCTIONS
@@ -105,7 +106,7 @@ def _publish(
     tables = builder.tables()
     before = drop_own(written) if papers else written.from_papers
     extended, lost, unread = _with_opinions(tables, written, material)
-    rechecked = take_in(tables, papers, material.policy, before)
+    rechecked = take_in(tables, papers, material.policy, before, material.year)
     # Sorted once more: officers may have changed a cause.
     tables[DEVIATIONS.key] = in_order(builder.deviations, store.name(DEVIATIONS))
     matches = match_years(tables, last) if last else {}
@@ -125,6 +126,7 @@ def _publish(
     carried = sum(remark.used for remark in written.remarks)
     county = _county(material, departments.rules, out, store, tables, forms_by_decision, carried, len(lost))
     told = _told_of(forms) if isinstance(forms, FormFiles) else ()
+    rechecked.notes += _no_longer(papers, written, rechecked)
     county = replace(county, notes=(*county.notes, *unread, *rechecked.notes, *told))
     wrote = written.remarks or lost or written.supplements or rechecked.from_papers
     unwritten = "" if wrote else fingerprint(out)[1]
@@ -136,11 +138,18 @@ def _publish(
             "about": about,
             "folder": str(material.collected.folder),
             "year": str(material.year or ""),
+            HAD_PAPERS: "1" if papers else "",
             FROM_PAPERS: json.dumps(rechecked.from_papers, ensure_ascii=False),
             "returned": json.dumps(written.returned, ensure_ascii=False),
         },
     )
     return county
+
+
+def _no_longer(papers: Reviewed | None, written: Written, rechecked: Rechecked) -> list[str]:
+    """A sentence where rows of the run before have gone with its papers, and no score of theirs says so."""
+    gone = papers is None and written.had_papers and not rechecked.from_papers
+    return [NO_LONGER] if gone else []
 
 
 def _with_opinions(

@@ -23,7 +23,7 @@ def show_sample(sample: Sample) -> None:
     for each in sample.chosen[:_MOST]:
         choice = each.choice
         table.add_row(
-            each.project.head.department, each.project.head.project, choice.way, choice.candidate.reason
+            each.project.head.department, each.project.head.title, choice.way, choice.candidate.reason
         )
     screen.print(table)
     for line in sample.remarks:
@@ -45,7 +45,7 @@ def show_review(made: Review) -> None:
         grades = f"{each.head.grade}→{each.grade}" if each.grade else each.head.grade
         table.add_row(
             each.head.department,
-            each.head.project,
+            each.head.title,
             _number(each.head.score),
             _number(each.score),
             _number(each.difference),

@@ -15,7 +15,7 @@ from selfeval_xl.county.review.entries import NOT_SCORED, read_score
 from selfeval_xl.county.review.matching import SeenRow, match
 from selfeval_xl.county.review.paper import MONEY, Paper, PaperHead, PaperRow
 from selfeval_xl.model.grid import plain_number
-from selfeval_xl.model.numbers import mean
+from selfeval_xl.model.numbers import mean, rounded
 from selfeval_xl.model.quantity import Kind, is_void, parse
 from selfeval_xl.model.text import squeeze
 
@@ -78,6 +78,14 @@ class CheckedProject:
         return self.score - self.head.score
 
     @property
+    def unexplained(self) -> Decimal | None:
+        """自评总分 − the rows' 自评得分: the part of the difference that no row shows; else None."""
+        scores = [row.row.self_score for row in self.rows if row.row.self_score is not None]
+        if self.difference is None or self.head.score is None or not scores:
+            return None
+        return rounded(self.head.score) - rounded(sum(scores, Decimal(0)))
+
+    @property
     def differing(self) -> tuple[CheckedRow, ...]:
         """The rows whose score or completed value is another one."""
         return tuple(row for row in self.rows if row.difference or row.is_other_value)
@@ -123,7 +131,8 @@ def check_paper(
             )
         )
     waiting = sum(_is_open(row, paper.is_scored) for row in rows)
-    total = sum((row.score for row in rows if row.score is not None), Decimal(0))
+    # To 0.01 before the grade, as the paper's own formula has it.
+    total = rounded(sum((row.score for row in rows if row.score is not None), Decimal(0)))
     done = not waiting and bool(rows)
     state = DONE if done else PARTLY if any(map(_is_touched, rows)) or faults else BLANK
     scored = done and paper.is_scored

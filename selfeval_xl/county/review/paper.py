@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 
 from selfeval_xl.model.quantity import money
@@ -15,6 +16,7 @@ from selfeval_xl.model.text import seen, squeeze
 SHEET = RECHECK
 LIST_SHEET, LIST_NOTES, LIST_FILE = "抽查名单", "抽取说明", "抽查名单.xlsx"
 NUMBER = "底稿编号"  # the column of the list, and the label on the paper
+YEAR = "年度"  # the column of the list
 # The columns of a paper, left to right: key, label.
 COLUMNS = (
     ("level1", "一级指标"),
@@ -39,7 +41,10 @@ _LONGEST = 4000  # letters of a text in the hidden sheet: six times as many stil
 
 @dataclass(frozen=True, slots=True)
 class PaperHead:
-    """The project of a paper. score: the total of the self-evaluation; file, sheet, cell: its form."""
+    """The project of a paper. score: the total of the self-evaluation; file, sheet, cell: its form.
+
+    apart: what parts it from another project with the same identity; "" where there is none.
+    """
 
     section: str = ""
     department_code: str = ""
@@ -54,21 +59,26 @@ class PaperHead:
     file: str = ""
     sheet: str = ""
     cell: str = ""
+    apart: str = ""
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Year, department, project and unit, by their codes where they have one.
+
+        The form's file is no part of it: a department that sends its project again names the file anew.
+        """
+        codes = (self.department_code or self.department, self.project_code or self.project)
+        return tuple(map(squeeze, (self.year, *codes, self.unit)))
+
+    @property
+    def title(self) -> str:
+        """The project's name in sentences, with the unit where one is known."""
+        return f"{self.project}（{self.unit}）" if self.unit else self.project
 
     @property
     def number(self) -> str:
-        """The number of the paper: ten digits and letters that belong to the project and its form."""
-        parts = (
-            self.department_code,
-            self.department,
-            self.project_code,
-            self.project,
-            self.unit,
-            self.file,
-            self.sheet,
-            self.cell,
-        )
-        text = "\x1f".join(map(squeeze, parts))
+        """The number of the paper: ten digits and letters that belong to the project of this year."""
+        text = "\x1f".join((*self.identity, squeeze(self.apart)))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
@@ -107,6 +117,20 @@ class Paper:
     def is_scored(self) -> bool:
         """Whether the project can get a score from its rows."""
         return any(row.is_scored for row in self.rows)
+
+
+def parted(heads: Sequence[PaperHead]) -> list[PaperHead]:
+    """The heads, of which those with the same identity are parted: by their names, else by their forms."""
+    alike = Counter(head.identity for head in heads)
+    named = Counter((head.identity, squeeze(head.project)) for head in heads)
+    return [
+        head
+        if alike[head.identity] == 1
+        else replace(head, apart=head.project)
+        if named[head.identity, squeeze(head.project)] == 1
+        else replace(head, apart="\x1f".join((head.project, head.file, head.sheet, head.cell)))
+        for head in heads
+    ]
 
 
 def settings_of(paper: Paper) -> list[tuple[str, str]]:

@@ -18,12 +18,14 @@ from selfeval_xl.county.review.paper import (
     NUMBER,
     SIGNED,
     TOTAL,
+    YEAR,
     Paper,
     PaperHead,
     paper_in,
 )
 from selfeval_xl.errors import UsageError
-from selfeval_xl.model.grid import Grid, column_name
+from selfeval_xl.model.grid import Grid, column_name, plain_number
+from selfeval_xl.model.numbers import ZERO, rounded
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.folder import collect, not_opened, shown_path
@@ -38,12 +40,15 @@ DAMAGED = "读不出来，没有计入"
 REOPEN = "请用Excel或WPS打开另存一份，打不开的重新填"
 SAME_AGAIN = "和“{other}”填的完全一样，只算一份"
 DIFFERENT = "和“{other}”是同一个项目，填的不一样，两份都没有计入"
+OTHER_YEAR = "是{year}年度的底稿，这次抽的是{now}年度的，没有计入"
 NOT_FILLED = "和“{other}”是同一个项目，这份没有填，没有用"
 NOTHING, MOVE = "不用处理", "不是这次抽的，请把它移走"
 LEFT_OVER = "没有填，项目也不在“{list}”里，没有计入"
 KEEP_ONE = "请核对后只留一份"
 UNFINISHED = "{state}：还有{count}行没有{lacking}，没有算得分和等级"
 FINISH = "请把每一行的{lacking}填上"
+UNEXPLAINED = "自评总分{score}和底稿各行自评得分的合计{rows}差{gap}分，这{gap}分也在偏差里"
+LOOK_AT_TOTAL = "请核对原表的总分，把原因写在底稿的备注里"
 NOT_LISTED = "这份底稿的项目不在“{list}”里，照样计入了"
 NO_LIST = "文件夹里没有“{list}”，缺哪几份底稿看不出来"
 PUT_LIST = "请把 selfeval sample 生成的“{list}”放在这个文件夹里"
@@ -77,13 +82,19 @@ class Apart:
     project: str = ""
     what: str = ""
     remedy: str = ""
+    unit: str = ""
+
+    @property
+    def title(self) -> str:
+        """The project's name in sentences, with the unit where one is known."""
+        return PaperHead(project=self.project, unit=self.unit).title
 
 
 def sentence(apart: Apart) -> str:
     """What did not count as one sentence: where, what, and what to do."""
     place = "，".join(part for part in (apart.sheet, apart.cell) if part)
     where = f"{apart.file}{f'（{place}）' if place else ''}" if apart.file else ""
-    whose = "　".join(part for part in (apart.department, apart.project) if part)
+    whose = "　".join(part for part in (apart.department, apart.title) if part)
     begin = "：".join(part for part in (where, whose) if part)
     return f"{begin}：{apart.what}{f'；{apart.remedy}' if apart.remedy else ''}。"
 
@@ -92,13 +103,15 @@ def sentence(apart: Apart) -> str:
 class Reviewed:
     """The papers of a folder. projects: by department and name. apart: what did not count, or was odd.
 
-    papers: how many files were papers that could be read.
+    papers: how many files were papers that could be read. other_years: those of
+    another year, which do not count.
     """
 
     folder: Path
     projects: list[CheckedProject] = field(default_factory=list)
     apart: list[Apart] = field(default_factory=list)
     papers: int = 0
+    other_years: list[CheckedProject] = field(default_factory=list)
 
 
 def read_reviewed(
@@ -152,17 +165,27 @@ def _sort_out(result: Reviewed, files: Sequence[SeenFile], policy: Policy) -> No
         elif not file.is_other:
             head = file.paper.head if file.paper else PaperHead()
             result.apart.append(
-                Apart(file.path, file.sheet, "", head.department, head.project, file.trouble, file.remedy)
+                Apart(
+                    file.path,
+                    file.sheet,
+                    "",
+                    head.department,
+                    head.project,
+                    file.trouble,
+                    file.remedy,
+                    head.unit,
+                )
             )
     if not has_list:
         name = LIST_FILE
         result.apart.append(Apart(name, what=NO_LIST.format(list=name), remedy=PUT_LIST.format(list=name)))
     result.papers = sum(map(len, by_number.values()))
+    _set_other_years_aside(result, by_number, listed, policy)
     for number, same in by_number.items():
         _add_project(result, same, policy, has_list and number not in listed)
     result.projects += [CheckedProject(head) for number, head in listed.items() if number not in by_number]
     result.projects.sort(
-        key=lambda each: (each.head.department_code, each.head.department, each.head.project)
+        key=lambda each: (each.head.department_code, each.head.department, each.head.project, each.head.unit)
     )
     result.apart += [
         Apart(
@@ -173,10 +196,39 @@ def _sort_out(result: Reviewed, files: Sequence[SeenFile], policy: Policy) -> No
             each.head.project,
             f"{NOT_SENT}，按未复核算",
             "请把底稿放进这个文件夹",
+            each.head.unit,
         )
         for each in result.projects
         if each.state == NOT_SENT
     ]
+
+
+def _set_other_years_aside(
+    result: Reviewed,
+    by_number: dict[str, list[SeenFile]],
+    listed: dict[str, PaperHead],
+    policy: Policy,
+) -> None:
+    """Takes out the papers and listed projects of other years than the latest one.
+
+    Each sample is drawn into the same folder, where the papers of the year before may still lie. A paper of
+    no known year stays.
+    """
+    heads = {number: files[0].paper.head for number, files in by_number.items() if files[0].paper}
+    now = max(head.year for head in (*heads.values(), *listed.values(), PaperHead()))
+    others = Reviewed(result.folder)
+    for number in [number for number, head in listed.items() if head.year not in ("", now)]:
+        del listed[number]
+    for number, head in heads.items():
+        if head.year in ("", now):
+            continue
+        _add_project(others, by_number[number], policy, unlisted=False)
+        what = OTHER_YEAR.format(year=head.year, now=now)
+        result.apart += [
+            Apart(file.path, file.sheet, "", head.department, head.project, what, MOVE, head.unit)
+            for file in by_number.pop(number)
+        ]
+    result.other_years = others.projects
 
 
 def _add_project(result: Reviewed, files: Sequence[SeenFile], policy: Policy, unlisted: bool) -> None:
@@ -196,7 +248,7 @@ def _add_project(result: Reviewed, files: Sequence[SeenFile], policy: Policy, un
 
     def add(what: str, remedy: str, cell: str = "") -> None:
         result.apart.append(
-            Apart(chosen.path, chosen.sheet, cell, head.department, head.project, what, remedy)
+            Apart(chosen.path, chosen.sheet, cell, head.department, head.project, what, remedy, head.unit)
         )
 
     for cell, text in project.faults:
@@ -208,6 +260,10 @@ def _add_project(result: Reviewed, files: Sequence[SeenFile], policy: Policy, un
         lacking = "复核得分" if chosen.paper.is_scored else "复核完成值"
         what = UNFINISHED.format(state=project.state, count=project.waiting, lacking=lacking)
         add(what, FINISH.format(lacking=lacking))
+    if gap := project.unexplained:
+        own = rounded(head.score or ZERO)
+        score, sum_of_rows, more = (plain_number(number) for number in (own, own - gap, abs(gap)))
+        add(UNEXPLAINED.format(score=score, rows=sum_of_rows, gap=more), LOOK_AT_TOTAL)
     if unlisted:
         add(NOT_LISTED.format(list=LIST_FILE), MOVE)
     result.projects.append(project)
@@ -227,7 +283,14 @@ def _copies(files: Sequence[SeenFile], filled: Sequence[SeenFile], differ: bool)
         elif not differ:
             other = filled[0]
         yield Apart(
-            file.path, file.sheet, "", head.department, head.project, what.format(other=other.path), remedy
+            file.path,
+            file.sheet,
+            "",
+            head.department,
+            head.project,
+            what.format(other=other.path),
+            remedy,
+            head.unit,
         )
 
 
@@ -316,6 +379,7 @@ def _listed(grid: Grid) -> dict[str, PaperHead]:
         "project": "项目名称",
         "unit": "实施单位",
         "grade": "自评等级",
+        "year": YEAR,
     }
     score = labels.index("自评得分") if "自评得分" in labels else None
     found: dict[str, PaperHead] = {}

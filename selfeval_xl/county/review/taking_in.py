@@ -1,6 +1,6 @@
 """Takes the re-check into 项目汇总: scores and grades of papers, where nobody typed them by hand.
 
-What a run put in is recorded in the store, so that the next one knows it from what a person typed.
+What a run put in is known to the next one (`before`), so that it knows it from what a person typed.
 """
 
 from __future__ import annotations
@@ -11,28 +11,34 @@ from decimal import Decimal
 from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.officer_columns import found_rows
-from selfeval_xl.county.officer_workbook import Remark, Written, plain_text
-from selfeval_xl.county.review.comparison import DONE, CheckedProject, is_lower
-from selfeval_xl.county.review.paper import PaperHead
+from selfeval_xl.county.officer_workbook import plain_text
+from selfeval_xl.county.review.before import VALUES, carried_to, place_of, same_value
+from selfeval_xl.county.review.comparison import DONE, NOT_SENT, CheckedProject, is_lower
+from selfeval_xl.county.review.placing import place
 from selfeval_xl.county.review.reading import Reviewed
 from selfeval_xl.county.sheets.projects import PROJECTS
-from selfeval_xl.county.sheets.rechecked import PAPER, TYPED
+from selfeval_xl.county.sheets.rechecked import BEFORE, PAPER, TYPED
 from selfeval_xl.county.store.rows import Rows
 from selfeval_xl.model.quantity import money
-from selfeval_xl.model.text import squeeze
 
-FROM_PAPERS = "from_papers"  # the key of a fact in the store
-_PLACE = ("department", "project_code", "project", "unit", "file", "sheet", "cell")
-_VALUES = ("second_score", "second_grade")
 _LABELS = {"second_score": "复核得分", "second_grade": "复核等级"}
 _HEAD = ("section", "department_code", "department", "project_code", "project", "unit")
 TYPED_OTHER = "“{project}”的{label}手工填的是{typed}，底稿是{paper}；用手工填的，请核对。"
 NO_GRADE = "手工填的得分和底稿不同，底稿的等级没有带进来，复核等级请手工填"
+STAYED = (
+    "这次没有读复核底稿（没有写 --reviewed）：上次从底稿带进来的复核得分、复核等级留着，{count}个项目；"
+    "主要偏差原因、底稿和没有复核完的项目这次不列，要列出来请加 --reviewed 抽查。"
+)
 GONE = "上次从底稿带进来的复核得分，这次的底稿里没有了，已经去掉：{names}。"
+OTHER_YEAR = (
+    "底稿是{years}年度的，这次汇总的是{now}年度，没有带进来：{names}。请把它们移走，或换成本年度的底稿。"
+)
+DOUBTFUL = (
+    "底稿是项目汇总里哪一个项目的说不准（同名的有几个，或者实施单位、项目编码不一样），没有带进来：{names}。"
+    "请核对后手工填复核得分，或者重新抽取底稿。"
+)
 NO_PROJECT = "底稿的项目在项目汇总里找不到，没有带进来：{names}。"
 ODD = "读复核底稿时有{count}处没有计入或要处理，请运行 selfeval review {folder} -o 复核汇总.xlsx 看“未计入”。"
-BEFORE = "上次的底稿"
 _MOST_NAMES = 5
 Row = dict[str, Any]
 
@@ -46,50 +52,43 @@ class Rechecked:
     from_papers: dict[str, list[str]] = field(default_factory=dict)
 
 
-def drop_own(written: Written) -> dict[str, list[str]]:
-    """Takes what the previous run itself put in out of the officers' remarks; returns what was taken out."""
-    dropped = {}
-    for remark in written.remarks:
-        if remark.sheet != PROJECTS.key:
-            continue
-        place = _place(remark.row)
-        before = written.from_papers.get(place, [])
-        for key, value in zip(_VALUES, before, strict=False):
-            if value and key in remark.values and _same(remark.values[key], value):
-                del remark.values[key]
-                dropped[place] = before
-    written.remarks[:] = [remark for remark in written.remarks if remark.values]
-    return dropped
-
-
 def take_in(
-    tables: Mapping[str, Rows], reviewed: Reviewed | None, policy: Policy, earlier: Mapping[str, list[str]]
+    tables: Mapping[str, Rows],
+    reviewed: Reviewed | None,
+    policy: Policy,
+    earlier: Mapping[str, list[str]],
+    year: int | None = None,
 ) -> Rechecked:
     """Puts the papers' scores into 项目汇总 and makes the rows of 复核汇总.
 
     reviewed: None: there are no papers now, and what stands in 项目汇总 stays. earlier: what the previous run
-    put in: with papers, as far as it was taken out again.
+    put in: with papers, as far as it was taken out again. year: of the forms; papers of another one are not
+    taken in.
     """
     result = Rechecked()
     projects = tables[PROJECTS.key]
-    papers = _by_row(reviewed.projects, projects, result) if reviewed else {}
+    papers = _by_row(_of_year(reviewed, year, result), projects, result) if reviewed else {}
+    carried = carried_to(projects, earlier)
     rows = list(projects.rows())
     for row in rows:
         project = papers.get(row["number"])
-        typed = {key: row.get(key) for key in _VALUES}
+        typed = {key: row.get(key) for key in VALUES}
         note = _put_in(row, project, projects, result) if project else ""
+        own = reviewed is None and row["number"] in carried
+        if own:
+            note, own = _stay(row, carried[row["number"]], projects, result)
         if project or any(plain_text(value) for value in typed.values()):
             listed = _row(row, project, typed, note, policy)
-            if reviewed is None and _place(row) in earlier:
+            if own:
                 listed["source"] = BEFORE
             result.rows.append(listed)
     for number, row in enumerate(result.rows, 1):
         row["number"] = number
     if reviewed is None:
-        result.from_papers = dict(earlier)
+        if result.from_papers:
+            result.notes.append(STAYED.format(count=len(result.from_papers)))
         return result
-    names = {_place(row): row["project"] for row in rows}
-    gone = [names.get(place, "") for place in earlier if place not in result.from_papers]
+    gone = [row["project"] for row in rows if row["number"] in carried and not _has_score(row)]
     if gone:
         result.notes.append(GONE.format(names=_listed(gone)))
     if reviewed.apart:
@@ -97,22 +96,50 @@ def take_in(
     return result
 
 
+def _stay(row: Row, before: Sequence[str], projects: Rows, result: Rechecked) -> tuple[str, bool]:
+    """Keeps what came from papers before, without papers now; a note, and whether the score is still theirs.
+
+    A grade of theirs does not stay beside a score that somebody typed since.
+    """
+    kept = [value if value and same_value(row.get(key), value) else "" for key, value in zip(VALUES, before)]
+    score, grade = kept
+    if not score and _has_score(row):
+        if grade:
+            projects.change(row["number"], {"second_grade": None})
+            row["second_grade"] = None
+            return NO_GRADE, False
+        return "", False
+    if any(kept):
+        result.from_papers[place_of(row)] = kept
+    return "", bool(score)
+
+
+def _has_score(row: Row) -> bool:
+    return bool(plain_text(_plain(row.get("second_score"))))
+
+
+def _of_year(reviewed: Reviewed, year: int | None, result: Rechecked) -> list[CheckedProject]:
+    """The projects of the year, or of no known one; of papers of other years there is a note."""
+    now = str(year or "")
+    now = now or max((each.head.year for each in reviewed.projects), default="")
+    papers = [*reviewed.projects, *reviewed.other_years]
+    others = [each.head for each in papers if each.head.year not in ("", now) and each.state != NOT_SENT]
+    if others:
+        years = "、".join(sorted({head.year for head in others}))
+        names = _listed([head.title for head in others])
+        result.notes.append(OTHER_YEAR.format(years=years, now=now, names=names))
+    return [each for each in papers if each.head.year in ("", now)]
+
+
 def _by_row(
     checked: Sequence[CheckedProject], projects: Rows, result: Rechecked
 ) -> dict[int, CheckedProject]:
     """The project of the re-check by the number of its row in 项目汇总; those without one are noted."""
-    remarks = [Remark(PROJECTS.key, _texts(each.head), {}) for each in checked]
-    by_remark = {id(remark): each for remark, each in zip(remarks, checked, strict=True)}
-    found = {number: by_remark[id(remark)] for remark, number in found_rows(PROJECTS.key, remarks, projects)}
-    strange = [by_remark[id(remark)].head.project for remark in remarks if not remark.used]
-    if strange:
-        result.notes.append(NO_PROJECT.format(names=_listed(strange)))
-    return found
-
-
-def _texts(head: PaperHead) -> dict[str, str]:
-    """The texts by which the project of a paper is found."""
-    return {key: getattr(head, key) for key in _HEAD}
+    found = place([each.head for each in checked], projects.rows())
+    for sentence, papers in ((DOUBTFUL, found.doubtful), (NO_PROJECT, found.strange)):
+        if papers:
+            result.notes.append(sentence.format(names=_listed([checked[n].head.title for n in papers])))
+    return {number: checked[paper] for number, paper in found.by_row.items()}
 
 
 def _put_in(row: Row, project: CheckedProject, projects: Rows, result: Rechecked) -> str:
@@ -121,14 +148,14 @@ def _put_in(row: Row, project: CheckedProject, projects: Rows, result: Rechecked
         return ""
     values: Row = {}
     said: list[str] = []
-    for key, value in zip(_VALUES, (project.score, project.grade), strict=True):
+    for key, value in zip(VALUES, (project.score, project.grade), strict=True):
         typed = plain_text(_plain(row.get(key)))
         if not typed:
             if key == "second_grade" and said:
                 said.append(NO_GRADE)
                 continue
             values[key] = value
-        elif not _same(typed, str(value)):
+        elif not same_value(typed, str(value)):
             text = TYPED_OTHER.format(
                 project=row["project"], label=_LABELS[key], typed=typed, paper=plain_text(_plain(value))
             )
@@ -137,9 +164,9 @@ def _put_in(row: Row, project: CheckedProject, projects: Rows, result: Rechecked
     if values:
         projects.change(row["number"], values)
         row |= values
-        result.from_papers[_place(row)] = [str(values.get(key) or "") for key in _VALUES]
+        result.from_papers[place_of(row)] = [str(values.get(key) or "") for key in VALUES]
         if "second_score" in values:  # 0 is a score
-            result.from_papers[_place(row)][0] = str(values["second_score"])
+            result.from_papers[place_of(row)][0] = str(values["second_score"])
     return "；".join(said)
 
 
@@ -170,18 +197,6 @@ def _row(row: Row, project: CheckedProject | None, typed: Row, note: str, policy
         "note": "；".join(text.rstrip("。") for text in notes if text),
         "paper": project.file if project else "",
     }
-
-
-def _place(row: Mapping[str, Any]) -> str:
-    """The texts of a project's row by which it is known in the next run."""
-    return "\x1f".join(squeeze(plain_text(row.get(key))) for key in _PLACE)
-
-
-def _same(value: Any, other: str) -> bool:
-    """Whether two values of a cell are the same: 85 and 85.00 are."""
-    one, two = plain_text(_plain(value)), plain_text(_plain(other))
-    numbers = money(one), money(two)
-    return one == two or None not in numbers and numbers[0] == numbers[1]
 
 
 def _plain(value: Any) -> Any:

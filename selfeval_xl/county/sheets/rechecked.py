@@ -8,7 +8,7 @@ from typing import Any
 
 from selfeval_xl.county.sheets.columns import FORMULA, HEAD, Column, ColumnFormula, Sheet
 
-PAPER, TYPED = "底稿", "手工填写"
+PAPER, BEFORE, TYPED = "底稿", "上次的底稿", "手工填写"
 
 
 def _difference(row: Mapping[str, Any]) -> Decimal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from selfeval_xl.county.departments.data import EXTRA, REPORTED
 from selfeval_xl.county.last_year_sheet import all_rows, form_key
 from selfeval_xl.county.officer_workbook import pages_of, plain_text
-from selfeval_xl.county.review.paper import MONEY, MONEY_NAME, Paper, PaperHead, PaperRow
+from selfeval_xl.county.review.paper import MONEY, MONEY_NAME, Paper, PaperHead, PaperRow, parted
 from selfeval_xl.county.sheets.funding import FUNDING, SOURCE_ROW, TOTAL_ROW
 from selfeval_xl.county.sheets.indicators import INDICATORS
 from selfeval_xl.county.sheets.projects import PROJECTS
@@ -88,7 +88,12 @@ def read_county(path: Path) -> CountyProjects:
         else:
             absent[row["status"]] = absent.get(row["status"], 0) + 1
     wholes = {form_key(row) for row in rows["indicators"] if row["form"] != "项目"}
-    return CountyProjects(tuple(projects), title, absent, len(wholes))
+    heads = parted([each.head for each in projects])
+    told_apart = tuple(
+        replace(each, paper=replace(each.paper, head=head))
+        for each, head in zip(projects, heads, strict=True)
+    )
+    return CountyProjects(told_apart, title, absent, len(wholes))
 
 
 def _title(values: WorkbookValues) -> str:
@@ -137,10 +142,12 @@ def _project(row: Row, indicators: list[Row], funding: list[Row], year: str) -> 
 
 
 def _execution(row: Row, funding: list[Row]) -> PaperRow:
-    """The row of the execution rate. Points and score: of the total row, else of the sources together."""
+    """The row of the execution rate. Points and score: each of the total row, else of the sources together.
+
+    A form may print the score of the execution and no points for it.
+    """
     rate = row.get("execution_rate")
-    scored = [each for each in funding if each["kind"] == TOTAL_ROW and each.get("points") is not None]
-    scored = scored or [each for each in funding if each["kind"] == SOURCE_ROW and _has_points(each)]
+    total, sources = ([each for each in funding if each["kind"] == kind] for kind in (TOTAL_ROW, SOURCE_ROW))
     return PaperRow(
         MONEY,
         "资金执行",
@@ -148,13 +155,12 @@ def _execution(row: Row, funding: list[Row]) -> PaperRow:
         MONEY_NAME,
         "100%",
         "" if rate is None else percent_text(rate),
-        _sum(scored, "score"),
-        _sum(scored, "points"),
+        *(_first_known(_sum(total, key), _sum(sources, key)) for key in ("score", "points")),
     )
 
 
-def _has_points(row: Row) -> bool:
-    return row.get("points") is not None or row.get("score") is not None
+def _first_known(number: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return other if number is None else number
 
 
 def _sum(rows: list[Row], key: str) -> Decimal | None:

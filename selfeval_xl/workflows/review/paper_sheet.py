@@ -42,6 +42,7 @@ BUILT = datetime(2024, 1, 1)  # the same paper is the same file in every run
 HEAD_LINE = 5  # the row of the head, counted from 0
 _WIDTHS = (10, 12, 20, 14, 14, 8, 7, 14, 9, 8, 18, 18)
 _HAND = ("second_actual", "second_score", "evidence", "remark")
+_NUMBER = "General"  # 0.## would show 13 as “13.”
 _NUMBERS = ("self_score", "points", "second_score", "difference")
 _PLACES = {key: number for number, (key, _) in enumerate(COLUMNS)}
 _EXPECTED, _KEY, _DONE = len(COLUMNS), len(COLUMNS) + 1, len(COLUMNS) + 2
@@ -181,7 +182,7 @@ class _Drawing:
         if key in _HAND:
             look["bg_color"] = HAND_TINT
         if key in _NUMBERS:
-            return self.look(**look, align="center", num_format="0.##;-0.##;0")
+            return self.look(**look, align="center", num_format=_NUMBER)
         return self.look(**look, num_format="@")
 
     def _suggestion(self, line: int, row: PaperRow, measure: str) -> None:
@@ -190,7 +191,7 @@ class _Drawing:
         value, points = _cell(line, "second_actual"), _cell(line, "points")
         number = f"{column_name(_DONE)}{line + 1}"
         unit = "%" if way == RATE else parse(row.target).unit or measure
-        plain = self.look(align="center", font_color="#808080", num_format="0.##;-0.##;0")
+        plain = self.look(align="center", font_color="#808080", num_format=_NUMBER)
         self.sheet.write_formula(
             line, _EXPECTED, f"={score_formula(way, row, self.policy, value, number, points)}", plain, ""
         )
@@ -216,7 +217,7 @@ class _Drawing:
 
     def _totals(self, line: int, paper: Paper) -> None:
         """Draws 合计, 复核等级 and the signatures."""
-        bold = self.look(bold=True, border=1, align="center", bg_color=TOTAL_TINT, num_format="0.##;-0.##;0")
+        bold = self.look(bold=True, border=1, align="center", bg_color=TOTAL_TINT, num_format=_NUMBER)
         text = self.look(bold=True, border=1, bg_color=TOTAL_TINT, num_format="@")
         for column in range(_LAST + 1):
             self.sheet.write_blank(line, column, None, bold)

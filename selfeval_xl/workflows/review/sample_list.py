@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from selfeval_xl.county.review.paper import LIST_NOTES, LIST_SHEET, NUMBER
+from selfeval_xl.county.review.paper import LIST_NOTES, LIST_SHEET, NUMBER, YEAR
 from selfeval_xl.county.sheets.columns import Column
 from selfeval_xl.county.workbook.cell_formats import Formats
 from selfeval_xl.county.workbook.source_links import OPEN_FILE, link_formula
@@ -33,6 +33,7 @@ COLUMNS = (
     Column("file", "复核底稿", 34, "wrap"),
     Column("open", OPEN_FILE, 7, "link"),
     Column("paper", NUMBER, 12, "code"),
+    Column("year", YEAR, 8, "code"),
 )
 _PRINTED = next(number for number, column in enumerate(COLUMNS) if column.key == "file")
 RANDOM_REASON = "随机抽取"
@@ -83,4 +84,5 @@ def _row(number: int, sampled: Sampled, seed: str) -> list[Value]:
         sampled.file,
         Live(link, OPEN_FILE) if link else "",
         head.number,
+        head.year,
     ]

@@ -22,10 +22,12 @@ from selfeval_xl.workflows.review.choice import (
     quota_of,
 )
 from selfeval_xl.workflows.review.county_rows import CountyProjects, read_county
+from selfeval_xl.workflows.review.filled_papers import FilledPapers, filled_papers
 from selfeval_xl.workflows.review.paper_sheet import write_paper
 from selfeval_xl.workflows.review.sample_list import RANDOM_REASON, Sampled, write_list
 
 SEED = "1"
+_MOST_NAMES = 5  # in a sentence
 _RANDOM_NOTE = (
     "种子和底稿编号合起来算SHA-256，从小到大取；"
     "种子不变、汇总工作簿不变，抽到的就不变，谁都可以重做一遍核对。"
@@ -39,6 +41,8 @@ class Sample:
     eligible: how many projects could be drawn. absent: how many could not, by 报送状态. wholes: forms of
     departments. left: files in the folder that are not of this sample. kept: sentences on files of others
     that were not replaced. lacking: how many projects the quota asks for beyond those there are.
+    filled: names of papers that were filled in before, which stay. outdated: those of them whose form has
+    changed since.
     """
 
     out: Path
@@ -51,6 +55,8 @@ class Sample:
     lacking: int = 0
     left: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @property
     def proposed(self) -> int:
@@ -74,10 +80,17 @@ class Sample:
             lines.append(f"可抽的只有{self.eligible}个，比要抽的少{self.lacking}个。")
         if self.unscored:
             lines.append(f"{self.unscored}个项目的表不评分，只复核完成值。")
+        if self.filled:
+            lines.append(f"填过的底稿留着，没有动：{len(self.filled)}份（{_named(self.filled)}）。")
+        if self.outdated:
+            lines.append(
+                f"其中{len(self.outdated)}份的自评表后来改过，底稿上还是原来的：{_named(self.outdated)}。"
+                "请核对；要按新的自评表重新复核，先把原来的底稿移走，再抽一次。"
+            )
         if self.left:
             lines.append(
-                f"文件夹里另有{len(self.left)}个不是这次的文件，没有动：{'、'.join(self.left[:5])}"
-                f"{'等' if len(self.left) > 5 else ''}。复核汇总会读到它们，不用的请移走。"
+                f"文件夹里另有{len(self.left)}个不是这次的文件，没有动：{_named(self.left)}。"
+                "复核汇总会读到它们，不用的请移走。"
             )
         return lines
 
@@ -94,26 +107,26 @@ def sample(
 ) -> Sample:
     """Draws the sample and writes 抽查名单.xlsx and the papers into the folder `out`.
 
-    count, share: how many; without either all proposed projects. Files of others, and papers that were
-    filled in, stay as they are (`kept`). Raises UsageError and OutputError with a Chinese sentence.
+    count, share: how many; without either all proposed projects. Files of others (`kept`) and papers that
+    were filled in (`filled`) stay. Raises UsageError and OutputError with a Chinese sentence.
     """
     county, out = Path(county), Path(out)
-    if count is not None and share is not None:
-        raise UsageError("抽几个（-n）和抽多大比例（--share）只能写一样。")
-    if out.is_file():
-        raise UsageError(f"“{out}”是一个文件，这里要写文件夹名。")
+    _check(count, share, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
     found = read_county(county)
     quota = quota_of(count, share, len(found.projects))
-    chosen = _chosen(found, _choices(found, quota, seed, rules, county))
+    filled = filled_papers(out)
+    chosen = _chosen(found, _choices(found, quota, seed, rules, county), filled)
+    stay = [each for each in chosen if each.project.head.number in filled.by_number]
     make_folder(out)
     kept: list[str] = []
     with leaving(kept):
         notes = _notes(found, chosen, quota, seed, county, share)
         write_out(out / LIST_FILE, lambda file: write_list(file, chosen, seed, notes))
     for number, each in enumerate(chosen, 1):
-        with leaving(kept):
-            _write(out / each.file, each, found.title, rules)
+        if each not in stay:
+            with leaving(kept):
+                _write(out / each.file, each, found.title, rules)
         if progress:
             progress(number, len(chosen))
     return Sample(
@@ -127,7 +140,28 @@ def sample(
         max(0, (quota or 0) - len(chosen)),
         _left(out, {LIST_FILE, *(each.file for each in chosen)}),
         tuple(kept),
+        tuple(each.file for each in stay),
+        tuple(each.file for each in stay if _is_outdated(each, filled)),
     )
+
+
+def _check(count: int | None, share: Decimal | None, out: Path) -> None:
+    """Raises UsageError where both are given, or `out` is no folder."""
+    if count is not None and share is not None:
+        raise UsageError("抽几个（-n）和抽多大比例（--share）只能写一样。")
+    if out.is_file():
+        raise UsageError(f"“{out}”是一个文件，这里要写文件夹名。")
+
+
+def _is_outdated(sampled: Sampled, filled: FilledPapers) -> bool:
+    """Whether the project's form says something else now than in its filled paper."""
+    paper, now = filled.by_number[sampled.project.head.number][1], sampled.project.paper
+    return (paper.rows, paper.head.score) != (now.rows, now.head.score)
+
+
+def _named(names: Sequence[str]) -> str:
+    """The first names, for a sentence."""
+    return "、".join(names[:_MOST_NAMES]) + ("等" if len(names) > _MOST_NAMES else "")
 
 
 def _left(folder: Path, ours: set[str]) -> tuple[str, ...]:
@@ -136,15 +170,23 @@ def _left(folder: Path, ours: set[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in ours and not is_left_behind(name))
 
 
-def _chosen(found: CountyProjects, choices: Sequence[Choice]) -> tuple[Sampled, ...]:
-    """The chosen projects, each with the name of its paper."""
+def _chosen(found: CountyProjects, choices: Sequence[Choice], filled: FilledPapers) -> tuple[Sampled, ...]:
+    """The chosen projects, each with the name of its paper: of the filled one, else one that is free."""
     by_number = {each.head.number: each for each in found.projects}
     projects = [by_number[choice.candidate.number] for choice in choices]
     names = names_of([(each.head.department, each.head.project, each.head.number) for each in projects])
     return tuple(
-        Sampled(project, choice, f"{name}.xlsx")
+        Sampled(project, choice, _file_name(project.head.number, name, filled))
         for project, choice, name in zip(projects, choices, names, strict=True)
     )
+
+
+def _file_name(number: str, name: str, filled: FilledPapers) -> str:
+    """The name of a project's paper. name: the usual one, which a filled paper of last year may have."""
+    if number in filled.by_number:
+        return filled.by_number[number][0]
+    usual = f"{name}.xlsx"
+    return usual if usual.casefold() not in filled.names else f"{name}_{number}.xlsx"
 
 
 def _choices(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PROJECTS, DEPARTMENTS, COUNTY, FAULTS, APART = "项目", "部门", "全县", "问题清单", "未计入"
 YES = "是"
 _ANY_NUMBER = '">=-100000"'  # a criterion that every difference fulfils and no text
+_UNIT = Column("unit", "实施单位", 20, "wrap")  # last: it parts projects of the same name
 _PROJECT_COLUMNS = (
     *HEAD,
     Column("score", "自评得分", 9, "number"),
@@ -34,6 +35,7 @@ _PROJECT_COLUMNS = (
     Column("causes", "主要偏差原因", 50, "wrap"),
     Column("state", "复核状态", 10),
     Column("file", "底稿", 30, "wrap"),
+    _UNIT,
 )
 _PLACES = {column.key: number for number, column in enumerate(_PROJECT_COLUMNS)}
 _DEPARTMENT_COLUMNS = (
@@ -57,6 +59,7 @@ _FAULT_COLUMNS = (
     Column("second_score", "复核得分", 9, "number"),
     Column("difference", "差额", 8, "number"),
     Column("explanation", "说明", 50, "wrap"),
+    _UNIT,
 )
 _APART_COLUMNS = (
     HEAD[0],
@@ -67,6 +70,7 @@ _APART_COLUMNS = (
     HEAD[5],
     Column("what", "问题", 60, "wrap"),
     Column("remedy", "怎么办", 40, "wrap"),
+    _UNIT,
 )
 
 
@@ -116,6 +120,7 @@ def _project_row(number: int, project: CheckedProject, policy: Policy) -> list[V
         project.causes,
         project.state,
         project.file,
+        head.unit,
     ]
 
 
@@ -191,7 +196,7 @@ def _write_county(book: Workbook, reviewed: Reviewed, policy: Policy, faults: in
         sheet.write_string(line, place, label, formats.head())
     for number, each in enumerate(found.lowered, line + 1):
         values: list[Value] = [
-            f"{each.head.department}　{each.head.project}",
+            f"{each.head.department}　{each.head.title}",
             each.head.grade,
             each.grade,
             each.head.score,
@@ -223,6 +228,7 @@ def _fault_rows(projects: Iterable[CheckedProject]) -> Iterable[list[Value]]:
                 row.score,
                 _difference(f"G{number + 1}", f"H{number + 1}", difference),
                 row.explanation,
+                project.head.unit,
             ]
 
 
@@ -237,4 +243,5 @@ def _apart_row(number: int, apart: Apart) -> list[Value]:
         apart.project,
         apart.what,
         apart.remedy,
+        apart.unit,
     ]
