@@ -15,13 +15,12 @@ from selfeval_xl.county.departments.data import BLANK, MENDED, MISSING, NONE, ST
 from selfeval_xl.county.sheets.appraisals import ACCURATE, COMPLETE, REVIEW, TIMELY, Part
 from selfeval_xl.county.sheets.appraisals import MENDED as AFTER_RETURN
 from selfeval_xl.county.sheets.submissions import RETURNED
+from selfeval_xl.county.written_result import score_of
 from selfeval_xl.model.dates import day_of
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import rounded
-from selfeval_xl.model.quantity import points_of
 
 Row = dict[str, Any]
-_FULL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,7 @@ def review(facts: Facts) -> Judgement:
     standard = f"相差{plain_number(allowed)}分以内不扣，超过的每1分扣{plain_number(each)}分"
     found, uncounted = [], 0
     for row in reviewed:
-        own, second = _score(row.get("score")), _score(row["second_score"])
+        own, second = score_of(row.get("score")), score_of(row["second_score"])
         if own is None or second is None:
             uncounted += 1
             continue
@@ -214,12 +213,6 @@ def review(facts: Facts) -> Judgement:
         return _unknown(lacking)
     words = f"复核{len(reviewed)}个项目，相差超过{plain_number(allowed)}分的{len(found)}个"
     return Judgement("，".join(filter(None, (words, lacking))), deductions=found)
-
-
-def _score(value: Any) -> Decimal | None:
-    """A score from 0 to 100; None for anything else."""
-    number = None if value in (None, "") else points_of(str(value))
-    return number if number is not None and 0 <= number <= _FULL else None
 
 
 def after_return(facts: Facts) -> Judgement:

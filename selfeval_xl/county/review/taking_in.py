@@ -19,7 +19,8 @@ from selfeval_xl.county.review.reading import Reviewed
 from selfeval_xl.county.sheets.projects import PROJECTS
 from selfeval_xl.county.sheets.rechecked import PAPER, TYPED
 from selfeval_xl.county.store.rows import Rows
-from selfeval_xl.model.quantity import money
+from selfeval_xl.county.written_result import REVIEWED, result_of
+from selfeval_xl.model.quantity import points_of
 from selfeval_xl.model.text import squeeze
 
 FROM_PAPERS = "from_papers"  # the key of a fact in the store
@@ -28,7 +29,7 @@ _VALUES = ("second_score", "second_grade")
 _LABELS = {"second_score": "复核得分", "second_grade": "复核等级"}
 _HEAD = ("section", "department_code", "department", "project_code", "project", "unit")
 TYPED_OTHER = "“{project}”的{label}手工填的是{typed}，底稿是{paper}；用手工填的，请核对。"
-NO_GRADE = "手工填的得分和底稿不同，底稿的等级没有带进来，复核等级请手工填"
+NO_GRADE = "手工填的得分和底稿不同，底稿的等级没有带进来，等级按手工填的得分"
 GONE = "上次从底稿带进来的复核得分，这次的底稿里没有了，已经去掉：{names}。"
 NO_PROJECT = "底稿的项目在项目汇总里找不到，没有带进来：{names}。"
 ODD = "读复核底稿时有{count}处没有计入或要处理，请运行 selfeval review {folder} -o 复核汇总.xlsx 看“未计入”。"
@@ -145,12 +146,9 @@ def _put_in(row: Row, project: CheckedProject, projects: Rows, result: Rechecked
 
 def _row(row: Row, project: CheckedProject | None, typed: Row, note: str, policy: Policy) -> Row:
     """A row of 复核汇总. typed: what stood in 复核得分 and 复核等级 before the papers were taken in."""
-    second = row.get("second_score")
-    score = money(plain_text(_plain(second)))
-    grade = plain_text(row.get("second_grade")) or (project.grade if project and note == "" else None)
-    notes = [note]
-    if plain_text(second) and score is None:
-        notes.append(f"手工填的复核得分“{plain_text(second)}”不是数，偏差算不出来")
+    written_grade = plain_text(row.get("second_grade")) or (project.grade if project and note == "" else None)
+    result = result_of(REVIEWED, row.get("second_score"), written_grade, policy)
+    notes = [note, result.fault]
     if project and project.head.score != row.get("score") and project.state == DONE:
         was, now = (plain_text(_plain(each)) or "空" for each in (project.head.score, row.get("score")))
         notes.append(f"抽查以后自评得分由{was}变为{now}")
@@ -159,14 +157,14 @@ def _row(row: Row, project: CheckedProject | None, typed: Row, note: str, policy
     return {
         **{key: row.get(key) for key in _HEAD},
         "score": row.get("score"),
-        "second_score": score,
-        "difference": None if None in (score, row.get("score")) else score - row["score"],
+        "second_score": result.score,
+        "difference": None if None in (result.score, row.get("score")) else result.score - row["score"],
         "grade": row.get("grade"),
-        "second_grade": grade,
-        "lowered": "是" if is_lower(row.get("grade"), grade, policy) else "",
+        "second_grade": result.grade or written_grade,
+        "lowered": "是" if is_lower(row.get("grade"), result.grade, policy) else "",
         "causes": project.causes if project else "",
         "state": project.state if project else DONE,
-        "source": TYPED if by_hand else PAPER if score is not None else "",
+        "source": TYPED if by_hand else PAPER if result.score is not None else "",
         "note": "；".join(text.rstrip("。") for text in notes if text),
         "paper": project.file if project else "",
     }
@@ -180,7 +178,7 @@ def _place(row: Mapping[str, Any]) -> str:
 def _same(value: Any, other: str) -> bool:
     """Whether two values of a cell are the same: 85 and 85.00 are."""
     one, two = plain_text(_plain(value)), plain_text(_plain(other))
-    numbers = money(one), money(two)
+    numbers = points_of(one), points_of(two)
     return one == two or None not in numbers and numbers[0] == numbers[1]
 
 

@@ -28,7 +28,9 @@ _LISTED = 200  # most rows of an annex; the county workbook has the rest
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A bulletin that was written to `out`, and its figures. told: by which workbook officers decided."""
+    """A bulletin that was written to `out`, and its figures. told: by which workbook officers decided, and what
+    of it did not count.
+    """
 
     out: Path
     figures: CountyFigures
@@ -78,7 +80,7 @@ def county_bulletin(
         word.body(document, line, right=True)
     put(document, annexes(figures, confirmed_scores(decisions.written)))
     word.save(document, out)
-    return Bulletin(out, figures, decisions.told)
+    return Bulletin(out, figures, decisions.told + rechecks.told(figures.rechecks))
 
 
 def blocks(figures: CountyFigures, year: int | None, policy: Policy) -> list[Block]:

@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.officer_workbook import plain_text
 from selfeval_xl.county.private import without_private
 from selfeval_xl.county.review.comparison import is_lower
+from selfeval_xl.county.written_result import REVIEWED, is_written, result_of, score_of
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import mean
-from selfeval_xl.model.quantity import money
 
 Row = Mapping[str, Any]
+
+
+_MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Rechecks:
 
     checked: projects with a re-checked score or grade. scored: with both scores, over which the averages go.
     lower, higher: re-checked below or above. lowered: how many got a lower grade; named: those that may be
-    named, as rows.
+    named, as rows. unusable: with a score that is no number from 0 to 100. uncompared: with a grade that is
+    unknown, or with none. faults: department, project and what does not count there.
     """
 
     checked: int = 0
@@ -36,27 +39,49 @@ class Rechecks:
     higher: int = 0
     lowered: int = 0
     named: Sequence[Row] = ()
+    unusable: int = 0
+    uncompared: int = 0
+    faults: Sequence[str] = ()
 
 
 def rechecks_of(projects: Sequence[Row], policy: Policy, private: frozenset[tuple[str, str]]) -> Rechecks:
     """The figures of the rows of 项目汇总. private: department and name of projects that are not named."""
-    checked = [row for row in projects if _text(row, "second_score") or _text(row, "second_grade")]
-    pairs = [
-        (row["score"], second)
-        for row in checked
-        if (second := money(_text(row, "second_score"))) is not None and row.get("score") is not None
+    checked = [
+        (row, result_of(REVIEWED, row.get("second_score"), row.get("second_grade"), policy))
+        for row in projects
+        if is_written(row.get("second_score")) or is_written(row.get("second_grade"))
     ]
-    lowered = [row for row in checked if is_lower(row.get("grade"), _text(row, "second_grade"), policy)]
+    pairs = [
+        (own, result.score)
+        for row, result in checked
+        if (own := score_of(row.get("score"))) is not None and result.score is not None
+    ]
+    grades = {name for name, _ in policy.bands("grades")}
+    lowered = [
+        {**row, "second_score": result.score, "second_grade": result.grade}
+        for row, result in checked
+        if is_lower(row.get("grade"), result.grade, policy)
+    ]
     return Rechecks(
-        len(checked),
-        len(pairs),
-        mean([own for own, _ in pairs]),
-        mean([second for _, second in pairs]),
-        mean([second - own for own, second in pairs]),
-        sum(second < own for own, second in pairs),
-        sum(second > own for own, second in pairs),
-        len(lowered),
-        tuple(without_private(lowered, private)),
+        checked=len(checked),
+        scored=len(pairs),
+        self_average=mean([own for own, _ in pairs]),
+        second_average=mean([second for _, second in pairs]),
+        difference=mean([second - own for own, second in pairs]),
+        lower=sum(second < own for own, second in pairs),
+        higher=sum(second > own for own, second in pairs),
+        lowered=len(lowered),
+        named=tuple(without_private(lowered, private)),
+        unusable=sum(
+            any(is_written(row.get(key)) and score_of(row[key]) is None for key in ("score", "second_score"))
+            for row, _ in checked
+        ),
+        uncompared=sum(row.get("grade") not in grades or result.grade is None for row, result in checked),
+        faults=tuple(
+            f"{row['department']}“{row['project'] or ''}”（{result.fault}）"
+            for row, result in checked
+            if result.fault
+        ),
     )
 
 
@@ -71,8 +96,23 @@ def sentence(found: Rechecks) -> str:
             f"复核平均{_shown(found.second_average)}分，平均偏差（复核减自评）{_shown(found.difference)}分；"
             f"复核低于自评的{found.lower}个，高于自评的{found.higher}个"
         )
-    lowered = f"，等级降低的{found.lowered}个" if found.lowered else "，没有等级降低的"
-    return f"{text}{lowered}{'，名单见附件' if found.named else ''}。"
+    compared = found.checked - found.uncompared
+    if compared:
+        text += f"，等级降低的{found.lowered}个" if found.lowered else "，没有等级降低的"
+        text += "，名单见附件" if found.named else ""
+    rest = (
+        f"得分不是0到100的数、没有算进平均的{found.unusable}个" if found.unusable else "",
+        f"自评或复核等级未知、没有比等级的{found.uncompared}个" if found.uncompared else "",
+    )
+    return "；".join(filter(None, (text, *rest))) + "。"
+
+
+def told(found: Rechecks) -> str:
+    """What the officer has to mend, with names; "" for nothing. It is not for the bulletin."""
+    if not found.faults:
+        return ""
+    more = f"等{len(found.faults)}个" if len(found.faults) > _MOST_NAMES else ""
+    return f"项目汇总里的复核结果有没有算进去的：{'、'.join(found.faults[:_MOST_NAMES])}{more}，请核对。"
 
 
 def annex_row(row: Row) -> tuple[str, ...]:
@@ -82,14 +122,9 @@ def annex_row(row: Row) -> tuple[str, ...]:
         row["project"] or "",
         _shown(row.get("score")),
         row.get("grade") or "",
-        _text(row, "second_score"),
-        _text(row, "second_grade"),
+        _shown(row.get("second_score")),
+        row.get("second_grade") or "",
     )
-
-
-def _text(row: Row, key: str) -> str:
-    value = row.get(key)
-    return plain_text(float(value) if isinstance(value, Decimal) else value)
 
 
 def _shown(number: Decimal | None) -> str:
