@@ -53,7 +53,7 @@ def county_bulletin(
     workbook: the county workbook with the officers' decisions, with which every number agrees. Raises
     UsageError and OutputError with a Chinese sentence.
     """
-    from selfeval_xl.county.appraisal import confirmed_scores
+    from selfeval_xl.county.confirmations import confirmed_scores
     from selfeval_xl.county.private import private_projects
     from selfeval_xl.county.sender import with_sender
     from selfeval_xl.county.study import study_decided
@@ -78,9 +78,10 @@ def county_bulletin(
     document.add_paragraph()
     for line in (str(with_sender(material)["bureau_name"]), dates.full_day(today or date.today())):
         word.body(document, line, right=True)
-    put(document, annexes(figures, confirmed_scores(decisions.written)))
+    confirmed = confirmed_scores(decisions.written)
+    put(document, annexes(figures, confirmed.scores))
     word.save(document, out)
-    return Bulletin(out, figures, decisions.told + rechecks.told(figures.rechecks))
+    return Bulletin(out, figures, decisions.told + rechecks.told(figures.rechecks) + confirmed.told())
 
 
 def blocks(figures: CountyFigures, year: int | None, policy: Policy) -> list[Block]:
