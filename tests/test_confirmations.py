@@ -12,6 +12,8 @@ from selfeval_xl.county.confirmations import confirmed_scores
 from selfeval_xl.county.officer_workbook import Remark, Written, read_written
 from selfeval_xl.county.sheets.appraisals import with_scores
 from selfeval_xl.county.tables import READ_BACK
+from selfeval_xl.errors import OutputError
+from selfeval_xl.rules.county_file import load
 from support.season import rows_of, write_hand
 from test_appraisal import SHEET, county
 
@@ -72,9 +74,14 @@ def test_what_the_cell_refuses_is_not_published_and_is_told(confirmed, own, cell
 
 def test_where_nothing_was_judged_a_score_of_ones_own_is_from_0_to_100():
     assert shown("是", None, judged=False) == "未考核"
-    assert (shown("是", 100, judged=False), shown("是", 101, judged=False)) == (100, "人工得分应在0到满分之间")
+    assert (shown("是", 100, judged=False), shown("是", 101, judged=False)) == (
+        100,
+        "人工得分应在0到满分之间",
+    )
     nothing = "一项也没有考核。及时性未考核（名册没有写报送截止日期）。"
-    found = confirmed_scores(Written([row(nothing, confirmed="是"), row(nothing, confirmed="是", own_score=80)]))
+    found = confirmed_scores(
+        Written([row(nothing, confirmed="是"), row(nothing, confirmed="是", own_score=80)])
+    )
     assert (found.scores, found.faults) == ((("水利局", "80", ""),), ("水利局没有考核得分",))
 
 
@@ -155,3 +162,32 @@ def test_nothing_is_confirmed_that_its_officer_did_not_see(tmp_path, first, seco
     both = combine(ours, theirs, tmp_path / "合.xlsx")
     assert written(both.out) == result
     assert [each[4] for each in both.conflicts] == conflicts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("left", ["store", "detail"])
+def test_a_deleted_sheet_of_the_appraisal_is_refused_like_any_other(tmp_path, left):
+    """The store knows that the last run wrote it, or the sheet with its deductions is still there."""
+    out = county(tmp_path / "全县.xlsx").out
+    write_hand(out, SHEET, {"部门名称": "县教育局"}, 是否确认="是", 人工得分=46)
+    book = openpyxl.load_workbook(out)
+    del book[SHEET]
+    if left == "store":
+        del book["部门考核扣分明细"]
+    else:
+        out.with_suffix(".sqlite").unlink()
+    book.save(out)
+    before = out.read_bytes()
+    with pytest.raises(OutputError, match=f"找不到工作表“{SHEET}”（表删了，或者表头改了）"):
+        read_written(out, READ_BACK)
+    assert out.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_workbook_that_never_had_the_appraisal_is_read(tmp_path):
+    (tmp_path / "本县.toml").write_text("".join(f"appraisal_{key}_points = 0\n" for key in FIVE), "utf-8")
+    out = county(tmp_path / "全县.xlsx", policy=load(tmp_path / "本县.toml")).out
+    assert SHEET not in openpyxl.load_workbook(out).sheetnames
+    assert read_written(out, READ_BACK).remarks == []
+    county(out, old=read_written(out, READ_BACK))
+    assert SHEET in openpyxl.load_workbook(out).sheetnames

@@ -71,15 +71,15 @@ def confirmed_scores(written: Written) -> Confirmed:
     return Confirmed(tuple(scores), tuple(faults))
 
 
-def unseen(
-    first: Mapping[str, Any], first_basis: str, second: Remark
-) -> dict[str, tuple[str, str]]:
+def unseen(first: Mapping[str, Any], first_basis: str, second: Remark) -> dict[str, tuple[str, str]]:
     """The columns of a row of the second copy that would confirm what its officer did not see.
 
     first, first_basis: what officers wrote into the same row of the first copy, and its 考核说明. Returns by
     column how both copies stand.
     """
-    ours = _Confirmation(is_confirmed(first.get("confirmed")), first.get("own_score"), outcome_of(first_basis))
+    ours = _Confirmation(
+        is_confirmed(first.get("confirmed")), first.get("own_score"), outcome_of(first_basis)
+    )
     theirs = _Confirmation(
         is_confirmed(second.values.get("confirmed")),
         second.values.get("own_score"),

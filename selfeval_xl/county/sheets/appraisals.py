@@ -93,7 +93,7 @@ APPRAISALS = Sheet(
         ),
     ),
     frozen=4,
-    added_later=True,
+    written_with="部门考核扣分明细",
 )
 
 
