@@ -1,4 +1,4 @@
-"""A confirmation of 部门考核评分 is for the score that its officer saw; only possible scores are published."""
+"""A confirmation in 部门考核评分 is for the score that its officer saw; only possible ones are published."""
 
 from __future__ import annotations
 

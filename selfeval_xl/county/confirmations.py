@@ -1,4 +1,4 @@
-"""What officers confirmed in 部门考核评分: a confirmation holds for the score that its officer saw, and no other."""
+"""What officers confirmed in 部门考核评分: it holds for the score that an officer saw, and no other."""
 
 from __future__ import annotations
 

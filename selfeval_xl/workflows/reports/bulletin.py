@@ -28,8 +28,9 @@ _LISTED = 200  # most rows of an annex; the county workbook has the rest
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A bulletin that was written to `out`, and its figures. told: by which workbook officers decided, and what
-    of it did not count.
+    """A bulletin that was written to `out`, and its figures.
+
+    told: by which workbook officers decided, and what of it did not count.
     """
 
     out: Path
