@@ -84,11 +84,22 @@ def test_an_exempt_project_has_no_use():
         ("0.6", "正常安排：自评等级良，自评得分85"),
         ("0.5999", "压减10%：自评等级良，自评得分85→正常安排；执行率59.99%低于60%→压减10%"),
         ("0", "压减10%：自评等级良，自评得分85→正常安排；执行率0.00%低于60%→压减10%"),
+        # as many digits as show that it is below
+        ("0.59996", "压减10%：自评等级良，自评得分85→正常安排；执行率59.996%低于60%→压减10%"),
+        ("0.5999999", "压减10%：自评等级良，自评得分85→正常安排；执行率59.99999%低于60%→压减10%"),
+        ("0.599996667", "压减10%：自评等级良，自评得分85→正常安排；执行率59.9997%低于60%→压减10%"),
+        ("0.59994", "压减10%：自评等级良，自评得分85→正常安排；执行率59.99%低于60%→压减10%"),
         (None, "正常安排：自评等级良，自评得分85；执行率未知，没有按执行率判断"),
     ],
 )
 def test_a_low_execution_rate_cuts(rate, expected):
     assert proposal(row("85", "良", rate), default(), None) == expected
+
+
+def test_a_line_of_many_digits_is_shown_whole(tmp_path):
+    policy = policy_of(tmp_path, 'use_low_rate = "66.664%：压减10%"')
+    assert proposal(row("85", "良", "0.6666"), policy, None).endswith("执行率66.66%低于66.664%→压减10%")
+    assert proposal(row("85", "良", "0.6667"), policy, None) == "正常安排：自评等级良，自评得分85"
 
 
 def test_the_gravest_of_several_rules_counts(tmp_path):

@@ -17,13 +17,13 @@ from selfeval_xl.assessment.use_of_results import (
     TWO_YEARS,
     rates_of,
     rules_of,
-    shown_rate,
+    shown_below,
     weight,
 )
 from selfeval_xl.county.departments.data import BLANK, EXEMPT, MISSING
 from selfeval_xl.county.store.rows import Rows
 from selfeval_xl.county.written_result import REVIEWED, STATED, is_written, result_of
-from selfeval_xl.model.grid import percent_text, plain_number
+from selfeval_xl.model.grid import plain_number
 
 _COLUMNS = {REVIEWED: ("second_score", "second_grade"), STATED: ("score", "grade")}
 _KEYS = (
@@ -126,4 +126,4 @@ def _low_rate(row: Row, policy: Policy) -> _Found:
     if not below:
         return [], []
     line, use = max(below, key=lambda each: (weight(each[1]), -each[0]))
-    return [(use, f"执行率{percent_text(rate)}低于{shown_rate(line)}")], []
+    return [(use, shown_below(rate, line))], []
