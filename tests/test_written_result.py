@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -93,7 +94,7 @@ def test_only_scores_from_0_to_100_are_averaged_and_the_others_are_said():
     assert sentence(found) == (
         "财政已复核项目4个，其中自评、复核都有得分的2个，自评平均93.5分，复核平均88分，"
         "平均偏差（复核减自评）-5.5分；复核低于自评的2个，高于自评的0个，等级降低的1个，名单见附件；"
-        "得分不是0到100的数、没有算进平均的2个；自评或复核等级未知、没有比等级的2个。"
+        "得分不是0到100的数、没有算进平均的2个；没有等级或等级未知、没有比等级的2个。"
     )
     assert told(found) == (
         "项目汇总里的复核结果有没有算进去的：示例局“一”（复核得分915不在0到100分之间）、"
@@ -104,10 +105,10 @@ def test_only_scores_from_0_to_100_are_averaged_and_the_others_are_said():
 def test_what_cannot_be_compared_is_not_called_equal():
     contradictory = [project("一", "95", "优", 55, "良")]
     text = sentence(rechecks_of(contradictory, default(), frozenset()))
-    assert "没有等级降低的" not in text and text.endswith("；自评或复核等级未知、没有比等级的1个。")
+    assert "没有等级降低的" not in text and text.endswith("；没有等级或等级未知、没有比等级的1个。")
     unscored = [project("一", None, "不评分", 55), project("二", "95", "优", 96, "优")]
     text = sentence(rechecks_of(unscored, default(), frozenset()))
-    assert text.endswith("，没有等级降低的；自评或复核等级未知、没有比等级的1个。")
+    assert text.endswith("，没有等级降低的；没有等级或等级未知、没有比等级的1个。")
     assert told(rechecks_of(unscored, default(), frozenset())) == ""
 
 
@@ -153,3 +154,30 @@ def test_last_years_score_is_never_the_departments_own_where_officers_wrote_one(
     assert before in row["结果应用建议（程序）"]
     (compared,) = rows_of(out, "与上年对比")
     assert compared["上年复核得分"] == (55 if typed == "55分" else "五十五")
+
+
+def test_projects_without_scores_that_were_rechecked_are_counted_too():
+    """Seven re-checked: four with scores, three without, as 复核汇总 says."""
+    rows = [project(str(number), "95", "优", 94) for number in range(4)]
+    rows += [project(name, None, "不评分") for name in ("甲", "乙", "丙", "丁")]
+    unscored = Counter(("", "示例局", "", name, "") for name in ("甲", "乙", "丙"))
+    found = rechecks_of(rows, default(), frozenset(), unscored)
+    assert sentence(found) == (
+        "财政已复核项目7个（其中不评分3个），其中自评、复核都有得分的4个，自评平均95分，复核平均94分，"
+        "平均偏差（复核减自评）-1分；复核低于自评的4个，高于自评的0个，没有等级降低的。"
+    )
+    alone = rechecks_of(rows[4:], default(), frozenset(), unscored)
+    assert sentence(alone) == "财政已复核项目3个（其中不评分3个）。"
+
+
+def test_a_project_without_scores_counts_once():
+    """甲: 不评分 typed too; 乙: an officer typed a score since; 丙: typed only."""
+    rows = [
+        project("甲", None, "不评分", None, "不评分"),
+        project("乙", None, "不评分", 66.5),
+        project("丙", None, "不评分", None, " 不评分"),
+    ]
+    unscored = Counter(("", "示例局", "", name, "") for name in ("甲", "乙"))
+    found = rechecks_of(rows, default(), frozenset(), unscored)
+    assert (found.checked, found.unscored, found.scored, found.uncompared) == (3, 2, 0, 1)
+    assert sentence(found) == ("财政已复核项目3个（其中不评分2个）；没有等级或等级未知、没有比等级的1个。")

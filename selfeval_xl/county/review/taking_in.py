@@ -154,6 +154,8 @@ def _row(row: Row, project: CheckedProject | None, typed: Row, note: str, policy
         notes.append(f"抽查以后自评得分由{was}变为{now}")
     notes += [text for _, text in project.faults] if project else []
     by_hand = any(plain_text(value) for value in typed.values())
+    if by_hand and project and project.state != DONE:
+        notes.append(f"手工填的算已复核（底稿：{project.state}）")
     return {
         **{key: row.get(key) for key in _HEAD},
         "score": row.get("score"),
@@ -163,7 +165,7 @@ def _row(row: Row, project: CheckedProject | None, typed: Row, note: str, policy
         "second_grade": result.grade or written_grade,
         "lowered": "是" if is_lower(row.get("grade"), result.grade, policy) else "",
         "causes": project.causes if project else "",
-        "state": project.state if project else DONE,
+        "state": project.state if project and not by_hand else DONE,
         "source": TYPED if by_hand else PAPER if result.score is not None else "",
         "note": "；".join(text.rstrip("。") for text in notes if text),
         "paper": project.file if project else "",

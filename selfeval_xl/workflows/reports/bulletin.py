@@ -70,7 +70,8 @@ def county_bulletin(
         raise UsageError(f"“{folder}”里没有自评表，写不了情况通报。")
     tables = with_opinions(build(material), decisions.written, material)
     private = private_projects(material, decisions.written)
-    figures = county_figures(tables, rules, material.roster is not None, private)
+    unscored = rechecks.unscored_in(decisions.path)
+    figures = county_figures(tables, rules, material.roster is not None, private, unscored)
     document = word.new_document()
     year = f"{material.year}年度" if material.year else ""
     word.title(document, f"关于{year}预算绩效自评", "情况的通报")
