@@ -145,11 +145,27 @@ def test_missing_projects_and_forms_cost_what_the_policy_says():
         ),
         ({"today": date(2025, 3, 31)}, ("漏报1个项目，截止日期2025-03-31没有过，还可以补报", None)),
         ({"today": date(2025, 4, 1)}, ("漏报1个项目", 2)),
-        ({"deadline": None}, ("漏报1个项目", 2)),
+        # the time may not be over
+        ({"deadline": None}, ("漏报1个项目，名册没有写报送截止日期，还能不能补报不知道", None)),
     ],
 )
 def test_a_gap_counts_only_where_it_is_sure(row, expected):
     assert came_out(complete(facts(projects=[project("漏报")], **row))) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"projects": [project("未填报", file="a.xlsx")]}, "未填报1个项目"),
+        ({"department_forms": 0}, "缺整体自评表"),
+        ({"projects": [project("漏报")] * 2, "department_forms": 0}, "漏报2个项目、缺整体自评表"),
+    ],
+)
+def test_without_a_deadline_nothing_costs_that_may_still_come(row, words):
+    why = "名册没有写报送截止日期，还能不能补报不知道"
+    assert came_out(complete(facts(deadline=None, **row))) == (f"{words}，{why}", None)
+    assert came_out(complete(facts(deadline="另行通知", **row))) == (f"{words}，{why}", None)
+    assert came_out(complete(facts(deadline=None, projects=[project()]))) == ("齐全", 0)
 
 
 def test_what_has_to_be_mended_counts_and_what_was_mended_does_not():
@@ -199,6 +215,21 @@ def test_without_a_recheck_nothing_is_known_of_the_scores():
     [
         ({}, ["新发现"], ("没有退回过", None)),
         ({"returned": 1, "state": "已退回"}, ["新发现"], ("退回后没有重报", 10)),
+        (
+            {"returned": 1, "state": "已退回", "today": date(2025, 3, 31)},
+            ["新发现"],
+            ("退回后没有重报，截止日期2025-03-31没有过，还可以补报", None),
+        ),
+        (
+            {"returned": 1, "state": "已退回", "deadline": None},
+            ["新发现"],
+            ("退回后没有重报，名册没有写报送截止日期，还能不能补报不知道", None),
+        ),
+        (
+            {"returned": 1, "state": "已退回", "deadline": None, "unlisted": "不在单位名册里"},
+            ["新发现"],
+            ("退回后没有重报，不在单位名册里，还能不能补报不知道", None),
+        ),
         ({"returned": 1, "state": "已重报"}, ["未修改", "已修改", "已修改"], ("退回后改了2处，没有改1处", 1)),
         ({"returned": 2, "state": "已通过"}, ["已修改"], ("退回后改了1处，没有改0处", 0)),
         ({"returned": 1, "state": "已重报"}, [], ("退回后改了0处，没有改0处", 0)),

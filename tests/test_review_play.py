@@ -266,7 +266,8 @@ def test_the_county_has_a_sheet_of_the_differences(play, taken):
             "" if not both else pytest.approx(row["复核得分"] - row["自评得分"], abs=0.001)
         )
     assert rows[typed]["复核得分来自"] == "手工填写" and "手工填的是70" in rows[typed]["说明"]
-    assert rows[plain]["复核得分来自"] == "手工填写"
+    assert (rows[plain]["复核得分来自"], rows[plain]["复核状态"]) == ("手工填写", "已复核")
+    assert "手工填的算已复核（底稿：未复核）" in rows[plain]["说明"]
     done = play.names[0][0]
     assert rows[done]["复核得分来自"] == "底稿" and "台账只有8份" in rows[done]["主要偏差原因"]
     assert rows[play.names[0][2]]["复核状态"] == "未复核完" and rows[play.names[0][2]]["复核得分"] == ""
@@ -316,7 +317,10 @@ def test_the_bulletin_says_what_the_re_check_found(play, taken):
         for r in checked
         if "" not in (r["自评得分"], r["复核得分"])
     ]
-    assert f"财政已复核项目{len(checked)}个，其中自评、复核都有得分的{len(pairs)}个" in text
+    # one of the forms without scores was re-checked too, which 复核汇总 says
+    total = sum(row["复核状态"] == "已复核" for row in rows_of(play.county, "复核汇总"))
+    assert total == len(checked) + 1
+    assert f"财政已复核项目{total}个（其中不评分1个），其中自评、复核都有得分的{len(pairs)}个" in text
     average = mean([second - own for own, second in pairs])
     assert f"平均偏差（复核减自评）{average.normalize():f}分" in text
     lowered = sum(r["复核等级"] != r["自评等级"] for r in checked if r["复核等级"] and r["自评得分"] != "")

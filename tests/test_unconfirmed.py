@@ -68,7 +68,7 @@ def test_what_officers_confirmed_is_in_the_bulletin_and_nothing_else(county, tmp
     book = root / "县.xlsx"
     score = {row["部门名称"]: row["考核得分"] for row in rows_of(book, "部门考核评分")}[first.name]
     write_hand(book, "部门考核评分", {"部门名称": first.name}, 是否确认="是")
-    write_hand(book, "部门考核评分", {"部门名称": second.name}, 是否确认="否", 人工得分=77)
+    write_hand(book, "部门考核评分", {"部门名称": second.name}, 是否确认="否", 人工得分=11.25)
     projects = [each["project"] for each in first.projects]
     write_hand(book, "项目汇总", {"项目名称": projects[0]}, 结果应用建议="压减20%")
     write_hand(book, "项目汇总", {"项目名称": projects[1]}, 结果应用建议="压减")
@@ -76,9 +76,9 @@ def test_what_officers_confirmed_is_in_the_bulletin_and_nothing_else(county, tmp
     text, cells = bulletin(root, tmp_path / "通报.docx")
     assert "财政审定的安排：压减2个、其他1个。" in text
     assert [row[1:] for row in cells if row[-1:] == ["30"]] == [[first.name, f"{score:g}", "30"]]
-    assert "部门考核得分" in text and not any("77" in row for row in cells)
+    assert "部门考核得分" in text and not any("11.25" in row for row in cells)
     write_hand(book, "部门考核评分", {"部门名称": second.name}, 是否确认="是")
     cells = bulletin(root, tmp_path / "又一份.docx")[1]
-    assert [row[1:] for row in cells if row[-1:] == ["30"]][1:] == [[second.name, "77", "30"]]
+    assert [row[1:] for row in cells if row[-1:] == ["30"]][1:] == [[second.name, "11.25", "30"]]
     sent = everything_sent(root, tmp_path / "发出")
     assert not [word for word in WORDS if word in sent]

@@ -84,11 +84,22 @@ def test_an_exempt_project_has_no_use():
         ("0.6", "正常安排：自评等级良，自评得分85"),
         ("0.5999", "压减10%：自评等级良，自评得分85→正常安排；执行率59.99%低于60%→压减10%"),
         ("0", "压减10%：自评等级良，自评得分85→正常安排；执行率0.00%低于60%→压减10%"),
+        # as many digits as show that it is below
+        ("0.59996", "压减10%：自评等级良，自评得分85→正常安排；执行率59.996%低于60%→压减10%"),
+        ("0.5999999", "压减10%：自评等级良，自评得分85→正常安排；执行率59.99999%低于60%→压减10%"),
+        ("0.599996667", "压减10%：自评等级良，自评得分85→正常安排；执行率59.9997%低于60%→压减10%"),
+        ("0.59994", "压减10%：自评等级良，自评得分85→正常安排；执行率59.99%低于60%→压减10%"),
         (None, "正常安排：自评等级良，自评得分85；执行率未知，没有按执行率判断"),
     ],
 )
 def test_a_low_execution_rate_cuts(rate, expected):
     assert proposal(row("85", "良", rate), default(), None) == expected
+
+
+def test_a_line_of_many_digits_is_shown_whole(tmp_path):
+    policy = policy_of(tmp_path, 'use_low_rate = "66.664%：压减10%"')
+    assert proposal(row("85", "良", "0.6666"), policy, None).endswith("执行率66.66%低于66.664%→压减10%")
+    assert proposal(row("85", "良", "0.6667"), policy, None) == "正常安排：自评等级良，自评得分85"
 
 
 def test_the_gravest_of_several_rules_counts(tmp_path):
@@ -206,6 +217,11 @@ def test_the_same_rules_in_excel_and_in_toml(tmp_path):
         ("appraisal_late_day", "-1", "分数应写0到100的数，例如2或0.5，现在写的是“-1”"),
         ("appraisal_late_day", "2%", "分数应写0到100的数"),
         ("appraisal_timely_points", "二十", "分数应写0到100的数"),
+        # ten of 0.125 are 1.25 and not 1.3, a hundred of 0.004 are 0.4 and not 0: the workbook has 0.01
+        ("appraisal_error", 0.125, "分数最多写到小数点后两位，例如0.13，现在写的是“0.125”"),
+        ("appraisal_error", "0.004", "分数最多写到小数点后两位，例如0.01，现在写的是“0.004”"),
+        ("appraisal_review_point", "0.333", "分数最多写到小数点后两位，例如0.33"),
+        ("appraisal_accurate_points", 29.999, "分数最多写到小数点后两位，例如30，"),
     ],
 )
 def test_a_rule_that_cannot_be_right_is_told_with_its_row_and_what_to_write(tmp_path, name, value, part):
@@ -213,6 +229,20 @@ def test_a_rule_that_cannot_be_right_is_told_with_its_row_and_what_to_write(tmp_
     with pytest.raises(PolicyError) as told:
         load(path)
     assert str(told.value).startswith(f"“参数”第{rows[name]}行：") and part in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "points"),
+    [(0.3, "0.3"), (0.1 + 0.2, "0.3"), ("0.50", "0.5"), ("0.01", "0.01"), (100, "100"), ("１.25", "1.25")],
+)
+def test_points_of_up_to_two_decimals_are_taken(tmp_path, typed, points):
+    path, _ = excel(tmp_path, appraisal_error=typed)
+    assert load(path)["appraisal_error"] == Decimal(points)
+
+
+def test_points_in_toml_have_two_decimals_too(tmp_path):
+    with pytest.raises(PolicyError, match="分数最多写到小数点后两位，例如0.13"):
+        policy_of(tmp_path, "appraisal_error = 0.125")
 
 
 def test_every_rule_is_a_row_of_the_policy_workbook_with_an_example(tmp_path):

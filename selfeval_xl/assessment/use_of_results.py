@@ -18,6 +18,7 @@ USES = (FIRST, NORMAL, CUT, CANCEL)
 NO_RULE = "无"
 BY_GRADE, TWO_YEARS, BY_RATE = "use_of_grade", "use_two_years", "use_low_rate"
 BY_GRADES = (BY_GRADE, TWO_YEARS)  # the parameters whose entries begin with a grade
+_MOST_DIGITS = 30  # more than a rate that was computed has
 _CUT = re.compile(rf"{CUT}(?:(\d{{1,3}}(?:\.\d{{1,4}})?)[%％])?")
 _EXAMPLES = {
     BY_GRADE: "优：优先保障、良：正常安排、中：压减10%、差：取消",
@@ -97,6 +98,13 @@ def unknown_grade(policy: Policy) -> tuple[str, str] | None:
     return None
 
 
-def shown_rate(rate: Decimal) -> str:
-    """An execution rate as the rules print it: 60% and not 60.00%."""
-    return percent_text(rate) if (rate * 100) % 1 else f"{plain_number(rate * 100)}%"
+def shown_below(rate: Decimal, line: Decimal) -> str:
+    """That a rate is below a line of the rules, with as many digits as show it: 执行率59.996%低于60%."""
+    finer = (digits for digits in range(2, _MOST_DIGITS) if _shown(rate, digits) < line * 100)
+    digits = next(finer, _MOST_DIGITS)
+    return f"执行率{percent_text(rate, digits)}低于{plain_number(line * 100)}%"
+
+
+def _shown(rate: Decimal, digits: int) -> Decimal:
+    """The rate in percent as `percent_text` prints it."""
+    return Decimal(percent_text(rate, digits).rstrip("%"))

@@ -6,10 +6,8 @@ score that the officer saw: where the score has changed since, it has to be give
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
@@ -22,6 +20,7 @@ from selfeval_xl.county.appraisal_parts import (
     sentence,
     used_up,
 )
+from selfeval_xl.county.confirmations import outcome_of, outcomes_seen
 from selfeval_xl.county.departments.data import BLANK, MENDED, MISSING, UNLISTED, CountyData
 from selfeval_xl.county.officer_workbook import Written
 from selfeval_xl.county.recount import MISSING_FORM, rejected
@@ -35,11 +34,9 @@ from selfeval_xl.county.sheets.appraisals import (
 from selfeval_xl.county.store.rows import ListedRows, Rows
 from selfeval_xl.county.workbook.source_links import OPEN_FILE
 from selfeval_xl.model.findings import Treatment
-from selfeval_xl.model.grid import a1, plain_number
-from selfeval_xl.model.quantity import money
+from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import sheet_prefix
 
-_OUTCOME = re.compile(r"满分共([\d.]+)分，得([\d.]+)分")
 THIS_WORKBOOK = "（本工作簿）"
 _HEAD = ("section", "department_code", "department")
 _PROJECT_KEYS = (
@@ -77,19 +74,19 @@ def appraise(
     """
     deductions: list[Row] = []
     told: list[str] = []
-    seen = _outcomes_seen(written)
+    seen = outcomes_seen(written)
     facts = _facts(tables, material, today)
     for row in list(tables[APPRAISALS.key].rows()):
         row |= _judged(row, facts[row["department"]], deductions)
         row = with_scores(row)
         if is_confirmed(row.get("confirmed")) and row.get("own_score") in (None, ""):
             before = seen.get(row["department_code"] or row["department"], "")
-            if before != row["basis"].partition("。")[0]:
+            if before != outcome_of(row["basis"]):
                 row["confirmed"] = f"{YES}（原来：{before or '不详'}）"
                 row = with_scores(row)
                 told.append(
                     f"部门考核评分里{row['department']}的考核结果变了（原来{before or '不详'}，现在"
-                    f"{row['basis'].partition('。')[0]}），原来的确认不算数，请看过以后再写“{YES}”。"
+                    f"{outcome_of(row['basis'])}），原来的确认不算数，请看过以后再写“{YES}”。"
                 )
         tables[APPRAISALS.key].change(row["number"], row)
     return deductions, told
@@ -177,36 +174,5 @@ def _cell(tables: Mapping[str, Rows], sheet: str, number: int, key: str) -> Row:
     }
 
 
-def _outcomes_seen(written: Written) -> dict[str, str]:
-    """The outcome that officers saw, by the department's code or name.
-
-    Of 考核说明, since programs that do not compute formulas leave the score empty.
-    """
-    return {
-        remark.row.get("department_code") or remark.row.get("department", ""): remark.row.get(
-            "basis", ""
-        ).partition("。")[0]
-        for remark in written.remarks
-        if remark.sheet == APPRAISALS.key
-    }
-
-
 def _day(day: object) -> str | None:
     return day.isoformat() if isinstance(day, date) else None
-
-
-def confirmed_scores(written: Written) -> list[tuple[str, str, str]]:
-    """Department, score and 参加考核的满分 of every row that officers confirmed.
-
-    The score is their own, else the program's.
-    """
-    found = []
-    for remark in written.remarks:
-        if remark.sheet == APPRAISALS.key and is_confirmed(remark.values.get("confirmed")):
-            outcome_seen = _OUTCOME.search(remark.row.get("basis", ""))
-            full, ours = outcome_seen.groups() if outcome_seen else ("", None)
-            own = remark.values.get("own_score")
-            score = ours if own in (None, "") else money(str(own))
-            if score is not None:
-                found.append((remark.row.get("department", ""), plain_number(Decimal(score)), full))
-    return found

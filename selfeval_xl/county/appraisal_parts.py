@@ -15,13 +15,13 @@ from selfeval_xl.county.departments.data import BLANK, MENDED, MISSING, NONE, ST
 from selfeval_xl.county.sheets.appraisals import ACCURATE, COMPLETE, REVIEW, TIMELY, Part
 from selfeval_xl.county.sheets.appraisals import MENDED as AFTER_RETURN
 from selfeval_xl.county.sheets.submissions import RETURNED
+from selfeval_xl.county.written_result import score_of
 from selfeval_xl.model.dates import day_of
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import rounded
-from selfeval_xl.model.quantity import points_of
 
+NO_DEADLINE = "名册没有写报送截止日期"
 Row = dict[str, Any]
-_FULL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,13 @@ class Facts:
         return day_of(self.submission.get("deadline"))
 
     @property
+    def may_still_come(self) -> str:
+        """Why what is missing may still come: the time is not over, or nobody knows when; "" where it is."""
+        if self.deadline is None:
+            return f"{self.unlisted or NO_DEADLINE}，还能不能补报不知道"
+        return f"截止日期{self.deadline}没有过，还可以补报" if self.today <= self.deadline else ""
+
+    @property
     def absent(self) -> list[Row]:
         """The projects without a form, and those with an empty one."""
         return [row for row in self.projects if row["status"] in (MISSING, BLANK)]
@@ -102,7 +109,7 @@ def timely(facts: Facts) -> Judgement:
     """及时性: days after the deadline, as 报送台账 counts them; of what never came the days until today."""
     row, deadline = facts.submission, facts.deadline
     if deadline is None:
-        return _unknown(facts.unlisted or "名册没有写报送截止日期")
+        return _unknown(facts.unlisted or NO_DEADLINE)
     really = day_of(row.get("really_received"), deadline)
     if not facts.came and really:  # on paper, as an officer noted
         days = (really - deadline).days
@@ -166,8 +173,8 @@ def complete(facts: Facts) -> Judgement:
             found.append(Deduction(f"没有报{name}", standard, each, facts.ledger(key)))
     if names and facts.unreadable:
         return _unknown(f"{'、'.join(names)}，但有{facts.unreadable}个文件打不开，缺不缺不能定")
-    if names and facts.deadline and facts.today <= facts.deadline:
-        return _unknown(f"{'、'.join(names)}，截止日期{facts.deadline}没有过，还可以补报")
+    if names and facts.may_still_come:
+        return _unknown(f"{'、'.join(names)}，{facts.may_still_come}")
     return Judgement("、".join(names) or "齐全", deductions=found)
 
 
@@ -201,7 +208,7 @@ def review(facts: Facts) -> Judgement:
     standard = f"相差{plain_number(allowed)}分以内不扣，超过的每1分扣{plain_number(each)}分"
     found, uncounted = [], 0
     for row in reviewed:
-        own, second = _score(row.get("score")), _score(row["second_score"])
+        own, second = score_of(row.get("score")), score_of(row["second_score"])
         if own is None or second is None:
             uncounted += 1
             continue
@@ -216,12 +223,6 @@ def review(facts: Facts) -> Judgement:
     return Judgement("，".join(filter(None, (words, lacking))), deductions=found)
 
 
-def _score(value: Any) -> Decimal | None:
-    """A score from 0 to 100; None for anything else."""
-    number = None if value in (None, "") else points_of(str(value))
-    return number if number is not None and 0 <= number <= _FULL else None
-
-
 def after_return(facts: Facts) -> Judgement:
     """退回后修改: whether the department sent again, and which findings it left as they were."""
     row = facts.submission
@@ -229,6 +230,8 @@ def after_return(facts: Facts) -> Judgement:
         return _unknown("没有退回过")
     if not facts.came:
         return _unknown("没有报送材料")
+    if row["state"] == RETURNED and facts.may_still_come:
+        return _unknown(f"退回后没有重报，{facts.may_still_come}")
     if row["state"] == RETURNED:
         each = facts.points("not_sent_again")
         standard = f"退回后没有重报扣{plain_number(each)}分"

@@ -11,7 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from selfeval_xl.county.confirmations import unseen
 from selfeval_xl.county.officer_workbook import OWN, Remark, Written, plain_text, read_written
+from selfeval_xl.county.sheets.appraisals import APPRAISALS
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.supplements import SUPPLEMENTS
 from selfeval_xl.county.tables import READ_BACK
@@ -107,6 +109,7 @@ class _Merge:
         sheet = next(sheet for sheet in READ_BACK if sheet.key == remark.sheet)
         page = self._page(sheet)
         row = self._rows(page, sheet).get(_key(remark))
+        unseen = self._unseen(page, row, remark, before)
         for key, value in remark.values.items():
             own = key.startswith(OWN)
             label = key.removeprefix(OWN) if own else sheet.columns[sheet.place(key)].label
@@ -114,15 +117,29 @@ class _Merge:
             if row is None:
                 place = remark.row.get("department", "")
                 self.problems.append(f"{sheet.title}里{place}的“{label}”找不到对应的行，没有带过来。")
+            elif key in unseen:
+                self._list(remark, sheet, row, label, *unseen[key])
             elif old in (None, ""):
                 cell = a1(row, self._column(page, label))
                 there = page.text(row, self._column(page, label)).strip() or None
                 self.edits.append(Edit(page.name, cell, there, _writable(value), Look.KEEP, WHY))
                 self.taken += 1
             elif plain_text(old) != plain_text(value):
-                names = (remark.row.get("department", ""), remark.row.get("project", ""))
-                texts = (plain_text(old), plain_text(value))
-                self.conflicts.append((sheet.title, str(row + 1), *names, label, *texts))
+                self._list(remark, sheet, row, label, plain_text(old), plain_text(value))
+
+    def _unseen(
+        self, page: Grid, row: int | None, remark: Remark, before: Remark | None
+    ) -> Mapping[str, tuple[str, str]]:
+        """What of a row of 部门考核评分 would confirm another score than its officer saw; see `unseen`."""
+        if remark.sheet != APPRAISALS.key or row is None:
+            return {}
+        label = APPRAISALS.columns[APPRAISALS.place("basis")].label
+        return unseen(before.values if before else {}, page.text(row, self._column(page, label)), remark)
+
+    def _list(self, remark: Remark, sheet: Sheet, row: int, label: str, ours: str, theirs: str) -> None:
+        """Notes a conflict."""
+        names = (remark.row.get("department", ""), remark.row.get("project", ""))
+        self.conflicts.append((sheet.title, str(row + 1), *names, label, ours, theirs))
 
     def _page(self, sheet: Sheet) -> Grid:
         """The worksheet of a table: that with its name, else the one with its head."""

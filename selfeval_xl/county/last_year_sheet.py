@@ -28,7 +28,7 @@ from selfeval_xl.county.sheets.indicators import INDICATORS
 from selfeval_xl.county.sheets.projects import PROJECTS
 from selfeval_xl.county.store.rows import Rows
 from selfeval_xl.errors import UnreadableFile, UsageError
-from selfeval_xl.model.quantity import money
+from selfeval_xl.model.quantity import money, points_of
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.own_workbook import values_of
 
@@ -142,7 +142,9 @@ def read_last(path: str | Path) -> Last:
     }
     if not all(grids.values()):
         raise UsageError(f"“{path}”不是本程序生成的汇总工作簿（没有“项目汇总”和“指标明细”），不能用来对比。")
-    projects = tuple(row for row in all_rows(PROJECTS, grids["projects"]) if row.get("status") not in _ABSENT)
+    projects = tuple(
+        row for row in all_rows(PROJECTS, grids["projects"], _SCORES) if row.get("status") not in _ABSENT
+    )
     return Last(
         projects,
         _by_project(
@@ -151,13 +153,18 @@ def read_last(path: str | Path) -> Last:
     )
 
 
-def all_rows(sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]]) -> Iterator[Row]:
-    """The rows of a table on all worksheets over which it continues."""
+def all_rows(
+    sheet: Sheet, grids: Iterable[Sequence[Sequence[Any]]], kept: Sequence[str] = ()
+) -> Iterator[Row]:
+    """The rows of a table on all worksheets over which it continues.
+
+    kept: columns of numbers in which a text that is no number stays: it is not nothing.
+    """
     for grid in grids:
-        yield from _rows(sheet, grid)
+        yield from _rows(sheet, grid, kept)
 
 
-def _rows(sheet: Sheet, grid: Sequence[Sequence[Any]]) -> Iterator[Row]:
+def _rows(sheet: Sheet, grid: Sequence[Sequence[Any]], kept: Sequence[str]) -> Iterator[Row]:
     """The rows above the totals, by column key; numbers as Decimal."""
     heads = [squeeze(plain_text(value)) for value in grid[0]] if grid else []
     positions = {
@@ -172,9 +179,15 @@ def _rows(sheet: Sheet, grid: Sequence[Sequence[Any]]) -> Iterator[Row]:
             column: plain_text(cells[position]) if position < len(cells) else ""
             for column, position in positions.items()
         }
-        yield {
-            column.key: money(text) if column.format in _NUMBERS else text for column, text in texts.items()
-        }
+        yield {column.key: _value(column, text, column.key in kept) for column, text in texts.items()}
+
+
+def _value(column: Column, text: str, kept: bool) -> Decimal | str | None:
+    """The value of a cell. kept: a text that is no number stays."""
+    if column.format not in _NUMBERS:
+        return text
+    number = points_of(text) if column.format == "number" else money(text)
+    return text if number is None and text and kept else number
 
 
 def _by_project(projects: Sequence[Row], indicators: Iterable[Row]) -> dict[int, tuple[Row, ...]]:

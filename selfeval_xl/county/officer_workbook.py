@@ -14,6 +14,7 @@ from typing import Any
 from selfeval_xl.assessment.reasons import cause_of
 from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.sheets.supplements import SUPPLEMENTS
+from selfeval_xl.county.store.store import has_table
 from selfeval_xl.county.workbook.formulas import continued
 from selfeval_xl.county.workbook.receipts_balance import LOST_PLACES, LOST_TITLE, Lost
 from selfeval_xl.errors import OutputError, UnreadableFile
@@ -103,7 +104,9 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
 def _read(out: Path, grids: Mapping[str, Grid], wanted: Sequence[Sheet]) -> Written:
     """The same from the cells of all worksheets by name."""
     found = _located(grids, wanted)
-    lacking = [sheet for sheet in wanted if not (found[sheet.key] or sheet.spare or sheet.added_later)]
+    lacking = [
+        sheet for sheet in wanted if not (found[sheet.key] or sheet.spare or _never_had(sheet, out, grids))
+    ]
     if len(lacking) > len(wanted) // 2:
         raise OutputError(NOT_OURS.format(out=out))
     if lacking:
@@ -117,6 +120,16 @@ def _read(out: Path, grids: Mapping[str, Grid], wanted: Sequence[Sheet]) -> Writ
             else:
                 _read_sheet(sheet, grids[name], written)
     return written
+
+
+def _never_had(sheet: Sheet, out: Path, grids: Mapping[str, Grid]) -> bool:
+    """Whether the run that made the workbook did not write this sheet, by its store and its other sheets.
+
+    Else somebody deleted it, with what officers wrote there.
+    """
+    if not sheet.written_with:
+        return False
+    return not (pages_of(sheet.written_with, list(grids)) or has_table(out.with_suffix(".sqlite"), sheet.key))
 
 
 def _located(grids: Mapping[str, Grid], wanted: Sequence[Sheet]) -> dict[str, list[str]]:

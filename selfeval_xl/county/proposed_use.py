@@ -17,22 +17,19 @@ from selfeval_xl.assessment.use_of_results import (
     TWO_YEARS,
     rates_of,
     rules_of,
-    shown_rate,
+    shown_below,
     weight,
 )
-from selfeval_xl.county.departments.data import BLANK, EXEMPT, MISSING, UNSCORED
+from selfeval_xl.county.departments.data import BLANK, EXEMPT, MISSING
 from selfeval_xl.county.store.rows import Rows
-from selfeval_xl.model.grid import percent_text, plain_number
-from selfeval_xl.model.quantity import points_of
-from selfeval_xl.model.text import squeeze
+from selfeval_xl.county.written_result import REVIEWED, STATED, is_written, result_of
+from selfeval_xl.model.grid import plain_number
 
-REVIEWED, STATED = "复核", "自评"
 _COLUMNS = {REVIEWED: ("second_score", "second_grade"), STATED: ("score", "grade")}
 _KEYS = (
     *("number", "status", "execution_rate", "proposed_use"),
     *(key for keys in _COLUMNS.values() for key in keys),
 )
-_FULL = 100
 Row = Mapping[str, Any]
 
 
@@ -82,32 +79,16 @@ def proposal(row: Row, policy: Policy, last_year: Row | None) -> str:
 
 def grade_of(row: Row, policy: Policy) -> Grade:
     """The grade of a project: of the re-check where officers wrote one, else of the self-evaluation."""
-    reviewed = any(str(row.get(key) or "").strip() or row.get(key) == 0 for key in _COLUMNS[REVIEWED])
+    reviewed = any(is_written(row.get(key)) for key in _COLUMNS[REVIEWED])
     if not reviewed and row.get("status") in (MISSING, BLANK):
         return Grade(None, f"{row['status']}，没有自评结果")
     kind = REVIEWED if reviewed else STATED
     score_key, grade_key = _COLUMNS[kind]
-    return _judged(kind, row.get(score_key), row.get(grade_key), policy)
-
-
-def _judged(kind: str, written_score: Any, written_grade: Any, policy: Policy) -> Grade:
-    """The grade by a score and a grade as they are written; unknown where they contradict each other."""
-    score = None if written_score in (None, "") else points_of(str(written_score))
-    if written_score not in (None, "") and score is None:
-        return Grade(None, f"{kind}得分“{written_score}”不是数字")
-    if score is not None and not 0 <= score <= _FULL:
-        return Grade(None, f"{kind}得分{plain_number(score)}不在0到100分之间")
-    names = [name for name, _ in policy.bands("grades")]
-    text = squeeze(str(written_grade or "")).removesuffix(UNSCORED)
-    name = next((name for name in sorted(names, key=len, reverse=True) if text.startswith(name)), None)
-    if text and name is None:
-        return Grade(None, f"{kind}等级“{written_grade}”不是{'、'.join(names)}之一")
-    if score is None:
-        return Grade(name, f"{kind}等级{name}，没有得分" if name else f"没有{kind}得分和等级")
-    earned = policy.grade(score)
-    if name not in (None, earned):
-        return Grade(None, f"{kind}等级{name}和{kind}得分{plain_number(score)}（{earned}）对不上，请先核实")
-    return Grade(earned, f"{kind}等级{earned}，{kind}得分{plain_number(score)}")
+    result = result_of(kind, row.get(score_key), row.get(grade_key), policy)
+    if result.grade is None:
+        return Grade(None, result.fault or f"没有{kind}得分和等级")
+    score = "没有得分" if result.score is None else f"{kind}得分{plain_number(result.score)}"
+    return Grade(result.grade, f"{kind}等级{result.grade}，{score}")
 
 
 _Found = tuple[list[tuple[str, str]], list[str]]
@@ -145,4 +126,4 @@ def _low_rate(row: Row, policy: Policy) -> _Found:
     if not below:
         return [], []
     line, use = max(below, key=lambda each: (weight(each[1]), -each[0]))
-    return [(use, f"执行率{percent_text(rate)}低于{shown_rate(line)}")], []
+    return [(use, shown_below(rate, line))], []

@@ -25,6 +25,8 @@ from selfeval_xl.assessment.policy import (
 )
 from selfeval_xl.errors import PolicyError
 from selfeval_xl.model.findings import Severity, Treatment
+from selfeval_xl.model.grid import plain_number
+from selfeval_xl.model.numbers import rounded
 from selfeval_xl.rules.county_file_rows import Cells, Row, rows_of_toml, rows_of_workbook
 
 SCOPES = ("表", "资金行", "指标")
@@ -154,12 +156,17 @@ def _setting(typed: object, shipped: Setting) -> Setting:
 
 
 def _points(typed: object) -> Decimal:
-    """Points of the appraisal of departments. Raises PolicyError for what is no number from 0 to 100."""
-    number = (
-        typed if isinstance(typed, str) and "%" in typed.replace("％", "%") else number_or_text(str(typed))
-    )
+    """Points of the appraisal of departments, which its sheets have to 0.01.
+
+    Raises PolicyError for what is no number from 0 to 100, or finer.
+    """
+    text = plain_number(typed) if isinstance(typed, float) else str(typed)
+    number = text if "%" in text.replace("％", "%") else number_or_text(text)
     if isinstance(typed, bool) or not isinstance(number, Decimal) or not 0 <= number <= 100:
         raise PolicyError(f"分数应写0到100的数，例如2或0.5，现在写的是“{typed}”。")
+    if number != rounded(number):
+        near = plain_number(max(rounded(number), Decimal("0.01")))
+        raise PolicyError(f"分数最多写到小数点后两位，例如{near}，现在写的是“{text}”。")
     return number
 
 

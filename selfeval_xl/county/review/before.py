@@ -18,7 +18,7 @@ from selfeval_xl.county.sheets.projects import PROJECTS
 from selfeval_xl.county.sheets.rechecked import BEFORE, PAPER, RECHECKED
 from selfeval_xl.county.store.rows import Rows
 from selfeval_xl.errors import UnreadableFile
-from selfeval_xl.model.quantity import money
+from selfeval_xl.model.quantity import points_of
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.own_workbook import values_of
 
@@ -47,7 +47,7 @@ def texts_of(place: str) -> dict[str, str]:
 def same_value(value: Any, other: str) -> bool:
     """Whether two values of a cell are the same: 85 and 85.00 are."""
     one, two = (plain_text(float(each) if isinstance(each, Decimal) else each) for each in (value, other))
-    numbers = money(one), money(two)
+    numbers = points_of(one), points_of(two)
     return one == two or None not in numbers and numbers[0] == numbers[1]
 
 

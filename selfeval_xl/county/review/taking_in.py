@@ -19,12 +19,12 @@ from selfeval_xl.county.review.reading import Reviewed
 from selfeval_xl.county.sheets.projects import PROJECTS
 from selfeval_xl.county.sheets.rechecked import BEFORE, PAPER, TYPED
 from selfeval_xl.county.store.rows import Rows
-from selfeval_xl.model.quantity import money
+from selfeval_xl.county.written_result import REVIEWED, result_of
 
 _LABELS = {"second_score": "复核得分", "second_grade": "复核等级"}
 _HEAD = ("section", "department_code", "department", "project_code", "project", "unit")
 TYPED_OTHER = "“{project}”的{label}手工填的是{typed}，底稿是{paper}；用手工填的，请核对。"
-NO_GRADE = "手工填的得分和底稿不同，底稿的等级没有带进来，复核等级请手工填"
+NO_GRADE = "手工填的得分和底稿不同，底稿的等级没有带进来，等级按手工填的得分"
 STAYED = (
     "这次没有读复核底稿（没有写 --reviewed）：上次从底稿带进来的复核得分、复核等级留着，{count}个项目；"
     "主要偏差原因、底稿和没有复核完的项目这次不列，要列出来请加 --reviewed 抽查。"
@@ -172,28 +172,27 @@ def _put_in(row: Row, project: CheckedProject, projects: Rows, result: Rechecked
 
 def _row(row: Row, project: CheckedProject | None, typed: Row, note: str, policy: Policy) -> Row:
     """A row of 复核汇总. typed: what stood in 复核得分 and 复核等级 before the papers were taken in."""
-    second = row.get("second_score")
-    score = money(plain_text(_plain(second)))
-    grade = plain_text(row.get("second_grade")) or (project.grade if project and note == "" else None)
-    notes = [note]
-    if plain_text(second) and score is None:
-        notes.append(f"手工填的复核得分“{plain_text(second)}”不是数，偏差算不出来")
+    written_grade = plain_text(row.get("second_grade")) or (project.grade if project and note == "" else None)
+    result = result_of(REVIEWED, row.get("second_score"), written_grade, policy)
+    notes = [note, result.fault]
     if project and project.head.score != row.get("score") and project.state == DONE:
         was, now = (plain_text(_plain(each)) or "空" for each in (project.head.score, row.get("score")))
         notes.append(f"抽查以后自评得分由{was}变为{now}")
     notes += [text for _, text in project.faults] if project else []
     by_hand = any(plain_text(value) for value in typed.values())
+    if by_hand and project and project.state != DONE:
+        notes.append(f"手工填的算已复核（底稿：{project.state}）")
     return {
         **{key: row.get(key) for key in _HEAD},
         "score": row.get("score"),
-        "second_score": score,
-        "difference": None if None in (score, row.get("score")) else score - row["score"],
+        "second_score": result.score,
+        "difference": None if None in (result.score, row.get("score")) else result.score - row["score"],
         "grade": row.get("grade"),
-        "second_grade": grade,
-        "lowered": "是" if is_lower(row.get("grade"), grade, policy) else "",
+        "second_grade": result.grade or written_grade,
+        "lowered": "是" if is_lower(row.get("grade"), result.grade, policy) else "",
         "causes": project.causes if project else "",
-        "state": project.state if project else DONE,
-        "source": TYPED if by_hand else PAPER if score is not None else "",
+        "state": project.state if project and not by_hand else DONE,
+        "source": TYPED if by_hand else PAPER if result.score is not None else "",
         "note": "；".join(text.rstrip("。") for text in notes if text),
         "paper": project.file if project else "",
     }

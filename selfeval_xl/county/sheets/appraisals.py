@@ -13,7 +13,10 @@ from typing import Any
 from selfeval_xl.county.sheets.columns import FORMULA, HEAD, Column, ColumnFormula, Sheet, hand
 from selfeval_xl.model.numbers import rounded
 
-NOT_JUDGED, NOT_CONFIRMED, NO_NUMBER, YES = "未考核", "未确认", "人工得分应写数字", "是"
+NOT_JUDGED, NOT_CONFIRMED, YES = "未考核", "未确认", "是"
+NO_NUMBER, NOT_POSSIBLE = "人工得分应写数字", "人工得分应在0到满分之间"
+_FULL = 100  # the most that an officer may give where no part was judged
+_WIDE_SPACE = "\u3000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ def _each(ending: str = "") -> str:
     return ",".join(f"{{{part.key}{ending}}}" for part in PARTS)
 
 
+def _trimmed(cell: str) -> str:
+    """The text of a cell without spaces around it, full-width ones too; is_confirmed reads it alike."""
+    return f'TRIM(SUBSTITUTE({{{cell}}},"{_WIDE_SPACE}"," "))'
+
+
 APPRAISALS = Sheet(
     "appraisals",
     "部门考核评分",
@@ -78,12 +86,14 @@ APPRAISALS = Sheet(
             "final",
             "确认的得分",
             11,
-            f'IF(TRIM({{confirmed}})<>"{YES}","{NOT_CONFIRMED}",IF({{own_score}}="",{{total}},'
-            f'IF(ISNUMBER({{own_score}}),{{own_score}},"{NO_NUMBER}")))',
+            f'IF({_trimmed("confirmed")}<>"{YES}","{NOT_CONFIRMED}",IF({_trimmed("own_score")}="",{{total}},'
+            f'IF(NOT(ISNUMBER({{own_score}})),"{NO_NUMBER}",'
+            f'IF(OR({{own_score}}<0,{{own_score}}>IF({{full}}=0,{_FULL},{{full}})),"{NOT_POSSIBLE}",'
+            f"{{own_score}}))))",
         ),
     ),
     frozen=4,
-    added_later=True,
+    written_with="部门考核扣分明细",
 )
 
 
@@ -110,11 +120,16 @@ def final_score(row: Mapping[str, Any]) -> Any:
     own = row.get("own_score")
     if not is_confirmed(row.get("confirmed")):
         return NOT_CONFIRMED
-    if own in (None, ""):
-        return row["total"]
-    return NO_NUMBER if isinstance(own, str) else own
+    return row["total"] if own in (None, "") else own_score_of(own, row["full"])
+
+
+def own_score_of(typed: Any, full: Decimal) -> Any:
+    """人工得分 as it counts, or what is wrong with it. full: 参加考核的满分, 0 where no part was judged."""
+    if not isinstance(typed, (int, float, Decimal)):
+        return NO_NUMBER
+    return typed if 0 <= typed <= (full or _FULL) else NOT_POSSIBLE
 
 
 def is_confirmed(written: object) -> bool:
     """Whether 是否确认 says yes, and nothing besides."""
-    return str(written or "").strip() == YES
+    return str(written or "").strip(f" {_WIDE_SPACE}") == YES

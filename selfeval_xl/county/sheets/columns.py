@@ -51,8 +51,9 @@ class Sheet:
 
     key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every printed
     page. counted, summed: columns by which rows are counted, and those that are added up, for the page 总览.
-    spare: empty rows for officers below the filled ones; such a sheet has no totals. added_later: a workbook
-    of an earlier version, or of a policy without it, does not have the sheet.
+    spare: empty rows for officers below the filled ones; such a sheet has no totals. written_with: the title
+    of the sheet that is always written with this one, if workbooks of an earlier version, or of a policy
+    without it, have neither.
     """
 
     key: str
@@ -62,7 +63,7 @@ class Sheet:
     counted: tuple[str, ...] = ()
     summed: tuple[str, ...] = ()
     spare: int = 0
-    added_later: bool = False
+    written_with: str = ""
 
     def place(self, key: str) -> int:
         """The number of the column with this key, counted from 0."""

@@ -31,7 +31,7 @@ UNWRITTEN = "unwritten"  # the key of a fact: the workbook's fingerprint if noth
 DIGEST = "digest"  # the key of a fact: the digest of all rows
 CHANGED = "“{name}”里的汇总数据在上次汇总以后被改动过，没有接着用；这次全部重新计算，结果不受影响。"
 _FACT = f"SELECT value FROM {META} WHERE key = ?"
-_HAS_FACTS = f"SELECT 1 FROM sqlite_master WHERE name = '{META}' AND type = 'table'"  # a view may be endless
+_HAS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = ? AND type = 'table'"  # a view may be endless
 _FRESH = "fresh_"  # the names of tables begin with it until `finish`
 sqlite3.register_adapter(Decimal, float)  # SQLite has no decimals; `rows.decoded` gives them back
 
@@ -155,7 +155,22 @@ def meta(path: Path, key: str) -> str | None:
         return None
     try:
         with reading(path) as base:
-            row = base.execute(_FACT, (key,)).fetchone() if base.execute(_HAS_FACTS).fetchone() else None
+            row = (
+                base.execute(_FACT, (key,)).fetchone()
+                if base.execute(_HAS_TABLE, (META,)).fetchone()
+                else None
+            )
     except DAMAGE:
         return None
     return row[0] if row and isinstance(row[0], str) else None
+
+
+def has_table(path: Path, name: str) -> bool:
+    """Whether the run that made the store wrote this table; not where there is no such store."""
+    if not path.is_file():
+        return False
+    try:
+        with reading(path) as base:
+            return base.execute(_HAS_TABLE, (name,)).fetchone() is not None
+    except DAMAGE:
+        return False

@@ -28,7 +28,10 @@ _LISTED = 200  # most rows of an annex; the county workbook has the rest
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A bulletin that was written to `out`, and its figures. told: by which workbook officers decided."""
+    """A bulletin that was written to `out`, and its figures.
+
+    told: by which workbook officers decided, and what of it did not count.
+    """
 
     out: Path
     figures: CountyFigures
@@ -51,7 +54,7 @@ def county_bulletin(
     workbook: the county workbook with the officers' decisions, with which every number agrees. Raises
     UsageError and OutputError with a Chinese sentence.
     """
-    from selfeval_xl.county.appraisal import confirmed_scores
+    from selfeval_xl.county.confirmations import confirmed_scores
     from selfeval_xl.county.private import private_projects
     from selfeval_xl.county.sender import with_sender
     from selfeval_xl.county.study import study_decided
@@ -67,7 +70,8 @@ def county_bulletin(
         raise UsageError(f"“{folder}”里没有自评表，写不了情况通报。")
     tables = with_opinions(build(material), decisions.written, material)
     private = private_projects(material, decisions.written)
-    figures = county_figures(tables, rules, material.roster is not None, private)
+    unscored = rechecks.unscored_in(decisions.path)
+    figures = county_figures(tables, rules, material.roster is not None, private, unscored)
     document = word.new_document()
     year = f"{material.year}年度" if material.year else ""
     word.title(document, f"关于{year}预算绩效自评", "情况的通报")
@@ -76,9 +80,10 @@ def county_bulletin(
     document.add_paragraph()
     for line in (str(with_sender(material)["bureau_name"]), dates.full_day(today or date.today())):
         word.body(document, line, right=True)
-    put(document, annexes(figures, confirmed_scores(decisions.written)))
+    confirmed = confirmed_scores(decisions.written)
+    put(document, annexes(figures, confirmed.scores))
     word.save(document, out)
-    return Bulletin(out, figures, decisions.told)
+    return Bulletin(out, figures, decisions.told + rechecks.told(figures.rechecks) + confirmed.told())
 
 
 def blocks(figures: CountyFigures, year: int | None, policy: Policy) -> list[Block]:

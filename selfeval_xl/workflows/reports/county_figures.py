@@ -34,7 +34,7 @@ from selfeval_xl.model.findings import Counts, Severity, Treatment
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.numbers import ratio
-from selfeval_xl.workflows.reports.rechecks import Rechecks, rechecks_of
+from selfeval_xl.workflows.reports.rechecks import NO_PROJECTS, Rechecks, rechecks_of
 
 Row = Mapping[str, Any]
 SUMS = (*AMOUNTS, "unspent")
@@ -108,11 +108,13 @@ def county_figures(
     policy: Policy,
     rostered: bool = True,
     private: frozenset[tuple[str, str]] = frozenset(),
+    unscored: Counter[tuple[str, ...]] = NO_PROJECTS,
 ) -> CountyFigures:
     """The figures of a county's rows (see county.tables.build).
 
     policy: has the bands of rates and grades. rostered: whether a roster says who has to report.
-    private: department and name of projects that are counted, but not named.
+    private: department and name of projects that are counted, but not named. unscored: projects without
+    scores that were re-checked.
     """
     projects, submissions = tables["projects"], tables["submissions"]
     listed = [row for row in submissions if row["section"] != UNLISTED]
@@ -149,7 +151,7 @@ def county_figures(
         samples=[row for row in without_private(projects, private) if row.get("sample") == "是"],
         unnamed=len(private),
         uses=_uses(projects),
-        rechecks=rechecks_of(projects, policy, private),
+        rechecks=rechecks_of(projects, policy, private, unscored),
     )
 
 
