@@ -194,7 +194,8 @@ def one_core(folder: Path, out: Path) -> dict:
     from selfeval_xl.assessment.policy import default
     from selfeval_xl.county.departments.data import laid_out
     from selfeval_xl.county.departments.streaming import StreamedDepartments
-    from selfeval_xl.county.intake.receipts import receiving, sort_out
+    from selfeval_xl.county.intake.receipts import sort_out
+    from selfeval_xl.county.intake.received_files import receiving
     from selfeval_xl.county.intake.records import work  # noqa: F401 - imported before the clock starts
 
     begun = time.process_time()

@@ -47,7 +47,7 @@ def folder(tmp_path):
 
 def read_now(folder, out, monkeypatch, **options):
     """The names of the files that a run really reads."""
-    from selfeval_xl.county.intake import receipts
+    from selfeval_xl.county.intake import received_files
     from selfeval_xl.readers import read_files
 
     seen = []
@@ -57,7 +57,7 @@ def read_now(folder, out, monkeypatch, **options):
         seen.extend(Path(path).name for path in paths)
         return read_files(paths, **more)
 
-    monkeypatch.setattr(receipts, "read_files", listening)
+    monkeypatch.setattr(received_files, "read_files", listening)
     consolidate(folder, out, **options)
     return sorted(seen)
 

@@ -18,7 +18,7 @@ from selfeval_xl.addin.buttons.bureau import consolidate_county
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.county import consolidate
 from selfeval_xl.county.database import APPLICATION, TABLE, VERSION, StoreKind, connect, kind_of
-from selfeval_xl.county.intake.receipts import receiving
+from selfeval_xl.county.intake.received_files import receiving
 from selfeval_xl.county.intake.records import unpacked
 from selfeval_xl.county.province import consolidate_province
 from selfeval_xl.errors import UsageError

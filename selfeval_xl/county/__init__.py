@@ -15,7 +15,7 @@ from selfeval_xl.files import check_writable
 from selfeval_xl.rules.county_file import load
 
 if TYPE_CHECKING:
-    from selfeval_xl.county.intake.receipts import Read
+    from selfeval_xl.county.intake.received_files import Read
     from selfeval_xl.county.last_year_sheet import Last
     from selfeval_xl.county.officer_workbook import Written
     from selfeval_xl.county.review.reading import Reviewed
@@ -52,7 +52,8 @@ def consolidate(
     """
     from selfeval_xl.county.departments.data import laid_out
     from selfeval_xl.county.departments.streaming import StreamedDepartments
-    from selfeval_xl.county.intake.receipts import receiving, sort_out
+    from selfeval_xl.county.intake.receipts import sort_out
+    from selfeval_xl.county.intake.received_files import receiving
     from selfeval_xl.county.output import publish
     from selfeval_xl.filings.roster import chosen_by, read_roster
 

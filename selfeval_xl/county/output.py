@@ -128,22 +128,21 @@ def _publish(
     told = _told_of(forms) if isinstance(forms, FormFiles) else ()
     rechecked.notes += _no_longer(papers, written, rechecked)
     county = replace(county, notes=(*county.notes, *unread, *rechecked.notes, *told))
+    facts = _facts(material, written, rechecked, bool(papers))
     wrote = written.remarks or lost or written.supplements or rechecked.from_papers
-    unwritten = "" if wrote else fingerprint(out)[1]
-    store.finish(
-        sheets,
-        tables,
-        {
-            UNWRITTEN: unwritten,
-            "about": about,
-            "folder": str(material.collected.folder),
-            "year": str(material.year or ""),
-            HAD_PAPERS: "1" if papers else "",
-            FROM_PAPERS: json.dumps(rechecked.from_papers, ensure_ascii=False),
-            "returned": json.dumps(written.returned, ensure_ascii=False),
-        },
-    )
+    store.finish(sheets, tables, facts | {"about": about, UNWRITTEN: "" if wrote else fingerprint(out)[1]})
     return county
+
+
+def _facts(material: CountyData, written: Written, rechecked: Rechecked, papers: bool) -> dict[str, str]:
+    """The facts of the run that the next one wants to know. papers: whether there were any."""
+    return {
+        "folder": str(material.collected.folder),
+        "year": str(material.year or ""),
+        HAD_PAPERS: "1" if papers else "",
+        FROM_PAPERS: json.dumps(rechecked.from_papers, ensure_ascii=False),
+        "returned": json.dumps(written.returned, ensure_ascii=False),
+    }
 
 
 def _no_longer(papers: Reviewed | None, written: Written, rechecked: Rechecked) -> list[str]:

@@ -112,7 +112,7 @@ def _answers(
 ) -> Iterator[CheckedFile]:
     """The contents of each file, checked; nothing is stored, since they are all needed at once."""
     from selfeval_xl.county.intake.check_file import CHECK, CheckedFile, moved
-    from selfeval_xl.county.intake.receipts import not_taken_out
+    from selfeval_xl.county.intake.received_files import not_taken_out
     from selfeval_xl.model.forms import ReadFile
     from selfeval_xl.readers import read_files
 

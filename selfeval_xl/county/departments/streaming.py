@@ -25,7 +25,8 @@ from selfeval_xl.county.departments.supplementary import add_supplements, rows_f
 from selfeval_xl.county.departments.versions_checked import with_versions
 from selfeval_xl.county.intake.check_file import CheckedFile, ready
 from selfeval_xl.county.intake.outline import digest_of
-from selfeval_xl.county.intake.receipts import Receipt, Received
+from selfeval_xl.county.intake.receipts import Receipt
+from selfeval_xl.county.intake.received_files import Received
 from selfeval_xl.county.intake.versions import USED, VersionDecision, forms_and_reports
 from selfeval_xl.model.findings import Finding, RuleStatus
 from selfeval_xl.model.forms import Filing, Form, ReadFile, Report

@@ -16,7 +16,7 @@ from selfeval_xl.county.officer_workbook import pages_of
 from selfeval_xl.county.private import without_private
 from selfeval_xl.county.review.comparison import DONE, is_lower
 from selfeval_xl.county.sheets.rechecked import RECHECKED
-from selfeval_xl.county.written_result import REVIEWED, is_written, result_of, score_of
+from selfeval_xl.county.written_result import REVIEWED, WrittenResult, is_written, result_of, score_of
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import mean
 from selfeval_xl.model.text import squeeze
@@ -81,19 +81,7 @@ def rechecks_of(
 
     private: department and name of projects that are not named. unscored: as `unscored_in` gives them.
     """
-    written = [
-        (row, result_of(REVIEWED, row.get("second_score"), row.get("second_grade"), policy))
-        for row in projects
-        if is_written(row.get("second_score")) or is_written(row.get("second_grade"))
-    ]
-    without = Counter(
-        _project(row) for row, _ in written if _is_unscored(row.get("second_score"), row.get("second_grade"))
-    )
-    checked = [
-        (row, result)
-        for row, result in written
-        if not _is_unscored(row.get("second_score"), row.get("second_grade"))
-    ]
+    checked, without = _written_results(projects, policy)
     scored_now = Counter(_project(row) for row, _ in checked)  # an officer gave one a score since
     number = ((unscored - scored_now) | without).total()
     pairs = [
@@ -129,6 +117,21 @@ def rechecks_of(
             if result.fault
         ),
     )
+
+
+def _written_results(
+    projects: Sequence[Row], policy: Policy
+) -> tuple[list[tuple[Row, WrittenResult]], Counter[Project]]:
+    """The rows with a re-checked score or grade and what they say; and the projects that are not scored."""
+    checked: list[tuple[Row, WrittenResult]] = []
+    without: Counter[Project] = Counter()
+    for row in projects:
+        score, grade = row.get("second_score"), row.get("second_grade")
+        if _is_unscored(score, grade):
+            without[_project(row)] += 1
+        elif is_written(score) or is_written(grade):
+            checked.append((row, result_of(REVIEWED, score, grade, policy)))
+    return checked, without
 
 
 def sentence(found: Rechecks) -> str:
