@@ -194,13 +194,12 @@ def one_core(folder: Path, out: Path) -> dict:
     from selfeval_xl.assessment.policy import default
     from selfeval_xl.county.departments.data import laid_out
     from selfeval_xl.county.departments.streaming import StreamedDepartments
-    from selfeval_xl.county.intake.receipts import sort_out
-    from selfeval_xl.county.intake.received_files import receiving
+    from selfeval_xl.county.intake import receipts, received_files
     from selfeval_xl.county.intake.records import work  # noqa: F401 - imported before the clock starts
 
     begun = time.process_time()
-    with receiving(folder, out, default(), read=_in_process) as received:
-        collected = laid_out(sort_out(received.root, received.files), None, default())
+    with received_files.receiving(folder, out, default(), read=_in_process) as received:
+        collected = laid_out(receipts.sort_out(received.root, received.files), None, default())
         for step in StreamedDepartments(received, collected):
             step.fill(step)
     return {"reading": time.process_time() - begun}

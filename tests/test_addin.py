@@ -7,19 +7,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import openpyxl
-import pytest
 
 from selfeval_xl import addin
-from selfeval_xl.addin import patience, pressing, state
-from selfeval_xl.addin.buttons.rechecking import papers_in_use
-from selfeval_xl.filings.roster_sheets import blank_roster
+from selfeval_xl.addin import state
 from selfeval_xl.model.notes import SEPARATOR
 from selfeval_xl.model.sheet_names import RESULTS, SETTINGS
 from selfeval_xl.templates import fill_in
-from selfeval_xl.writers.excel.runs import runs
 from selfeval_xl.writers.xlsx.looks import TINTS
-from support import excel_engine, papers
-from support.add_in import ONE, RED, TWO, YELLOW, Busy, opened, results, snapshot
+from support import excel_engine
+from support.add_in import ONE, RED, TWO, YELLOW, opened, results, snapshot
 
 
 def test_checking_tints_the_cells_writes_notes_and_lists_everything(book, press):
@@ -375,40 +371,6 @@ def test_a_submission_has_no_marks_a_number_and_a_code_and_keeps_the_explanation
     assert press("make_submission", "no").startswith("还有须修改") and not list(home.glob("*第4次*"))
 
 
-def test_the_bureau_consolidates_a_folder_and_opens_its_ledger(book, press, home, excel):
-    assert press("open_ledger").startswith("还没有汇总过")
-    received = home / "收件"
-    received.mkdir()
-    book.SaveCopyAs(str(received / "交通局.xlsx"))
-    assert press("consolidate_county", None) == "请选择放着各部门材料的文件夹"
-    told = press("consolidate_county", received, "yes")
-    assert "汇总完成：1个部门，已报1个，项目表2张。" in told and (home / "全县汇总.xlsx").exists()
-    press("open_ledger")
-    assert excel.opened[-1].api.ActiveSheet.Name == "报送台账"
-
-
-def test_the_bureau_issues_returns_and_reminds_by_its_roster(book, press, home):
-    assert "指定名册文件" in press("issue_books") and "指定名册文件" in press("make_reminders")
-    blank_roster(home / "名册.xlsx")
-    listed = openpyxl.load_workbook(home / "名册.xlsx")
-    listed["单位名册"].append(["102", "县水利局", None, None, "农业股", None, None, None, "mof-2020"])
-    listed["项目"].append(["102", "县水利站", "P01", "水闸维修", None, "财政拨款", 100, 100, None, "万元"])
-    listed.save(home / "名册.xlsx")
-    state.change_settings(roster=str(home / "名册.xlsx"))
-    (home / "下发").mkdir()
-    assert "1个部门，项目表1张" in press("issue_books", home / "下发") and list(
-        (home / "下发").glob("*县水利局*.xlsx")
-    )
-    (home / "收件").mkdir(exist_ok=True)
-    book.SaveCopyAs(str(home / "收件" / "交通局.xlsx"))
-    assert "退回1个部门" in press("make_returns", home / "收件") and list(
-        (home / "退回件").rglob("退回通知.*")
-    )
-    assert "催报通知已生成" in press("make_reminders", home / "收件") and list(
-        (home / "催报通知").rglob("*县水利局*/催报通知.*")
-    )
-
-
 def test_the_report_is_drafted_beside_the_book(book, press, home):
     told = press("make_report")
     assert told.startswith("自评报告已生成") and "待填写" in told
@@ -468,63 +430,9 @@ def test_what_changed_between_looking_and_writing_is_not_overwritten(book, excel
     )
 
 
-@pytest.mark.parametrize(
-    "error,said",
-    [
-        (Busy(), "Excel正忙：可能正在编辑一个单元格"),
-        (MemoryError(), "内存不够"),
-        (PermissionError(13, "denied", "C:\\表.xlsx"), "读写文件时出错（C:\\表.xlsx）"),
-        (ZeroDivisionError(), "程序出错了，没有做完。"),
-    ],
-)
-def test_every_failure_is_a_chinese_sentence(home, error, said):
-    try:
-        raise error
-    except Exception as raised:
-        told = pressing.message_of(raised, "check_book")
-    assert told.startswith(said)
-    assert ("check_book.log" in told) == isinstance(error, ZeroDivisionError)
-
-
-def test_a_busy_program_is_asked_again_and_then_given_up():
-    answers = [Busy(), Busy(), "ready"]
-
-    def ask():
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    assert patience.patiently(ask, pause=0) == "ready"
-    answers[:] = [Busy()] * 3
-    with pytest.raises(pressing.UsageError, match="正在编辑一个单元格"):
-        patience.patiently(ask, tries=3, pause=0)
-
-
 def test_no_book_and_an_unknown_button_are_said_and_not_raised(home, capsys, excel, book):
     addin.press("make_coffee")
     assert excel.person.messages[-1].startswith("没有按钮“make_coffee”")
-
-
-def test_runs_cover_the_cells_and_nothing_else():
-    cells = {(row, column): "a" for row in (1, 2) for column in (0, 1)} | {
-        (3, 0): "a",
-        (1, 3): "b",
-        (5, 0): "a",
-    }
-    found = runs(cells)
-    assert {
-        (row, column)
-        for area, _ in found
-        for row in range(area.top, area.bottom + 1)
-        for column in range(area.left, area.right + 1)
-    } == set(cells)
-    assert [(str(area), key) for area, key in found] == [
-        ("A2:B3", "a"),
-        ("D2:D2", "b"),
-        ("A4:A4", "a"),
-        ("A6:A6", "a"),
-    ]
 
 
 def test_marks_of_the_add_in_are_taken_away_by_the_command_and_the_other_way_round(book, press, home, excel):
@@ -555,50 +463,6 @@ def test_a_note_that_the_person_wrote_in_the_place_of_ours_stays(book, press):
     assert book.Sheets(ONE).Range("G18").Comment.Text() == "已问过，下周补"
 
 
-@pytest.mark.parametrize(
-    "fill,words",
-    [
-        ("", [("Pattern", -4142)]),
-        ("#FFEB9C", [("Color", 0x9CEBFF)]),
-        (
-            (
-                '<fill><patternFill patternType="solid"><fgColor theme="4" tint="0.4"/><bgColor '
-                'indexed="64"/></patternFill></fill>'
-            ),
-            [("Pattern", 1), ("ThemeColor", 5), ("TintAndShade", 0.4)],
-        ),
-        (
-            '<fill><patternFill patternType="solid"><fgColor indexed="13"/></patternFill></fill>',
-            [("Pattern", 1), ("ColorIndex", 6)],
-        ),
-        (
-            (
-                '<fill><patternFill patternType="lightUp"><fgColor rgb="FFFF0000"/><bgColor rgb="FF00FF00"/'
-                "></patternFill></fill>"
-            ),
-            [("Pattern", 14), ("Color", 0x00FF00), ("PatternColor", 0x0000FF)],
-        ),
-    ],
-)
-def test_fills_come_back_in_excels_words(fill, words):
-    from selfeval_xl.writers.excel import fills
-
-    class Interior:
-        def __init__(self):
-            self.__dict__["said"] = []
-
-        def __setattr__(self, word, value):
-            self.said.append((word, value))
-
-    cells = Interior()
-    fills.put(cells, fill)
-    assert cells.said == words and fills.can_restore(fill)
-    assert not fills.can_restore(
-        '<fill><gradientFill degree="90"><stop position="0"><color rgb="FFFFFFFF"/></stop></'
-        "gradientFill></fill>"
-    )
-
-
 def test_rows_hidden_by_a_filter_are_not_written_over(book, press, home, excel):
     book.SaveCopyAs(str(home / "筛选.xlsx"))
     file = openpyxl.load_workbook(home / "筛选.xlsx")
@@ -610,28 +474,6 @@ def test_rows_hidden_by_a_filter_are_not_written_over(book, press, home, excel):
     opened(excel, home / "筛选.xlsx")
     assert press("fill_deviations").startswith(f"工作表“{ONE}”正在筛选，有的行藏着")
     assert press("check_book").startswith("校验完成")  # tints and notes harm no filtered row
-
-
-@pytest.mark.parametrize(
-    "formula,longer",
-    [
-        ("=SUM(G12:G20)", "=SUM(G12:G21)"),
-        ("=SUM($G$12:$G$20)+G30", "=SUM($G$12:$G$21)+G31"),
-        ("=SUM(G12:G19)", "=SUM(G12:G19)"),
-        ("=G20", "=G20"),
-        ("=SUM('别的'!G12:G20)", "=SUM('别的'!G12:G20)"),
-        ('=IF(G20>1,"G12:G20",LOG10(G25))', '=IF(G20>1,"G12:G20",LOG10(G26))'),
-    ],
-)
-def test_a_sum_that_ends_with_the_row_takes_in_the_row_inserted_below(formula, longer):
-    from selfeval_xl.addin.buttons.formula_references import shifted, with_row
-
-    assert with_row(shifted(formula, "项目01", 19, True), "项目01", 19, True) == longer
-    away = (
-        formula.replace("G12:G20", "'项目01'!G12:G20") if "'" not in formula and '"' not in formula else None
-    )
-    if away and "SUM(G12:G20)" in formula:
-        assert with_row(shifted(away, "项目01", 19, False), "项目01", 19, False) == away.replace("G20", "G21")
 
 
 def test_a_sheet_that_stands_ready_is_shown_instead_of_a_copy(home, excel):
@@ -653,20 +495,3 @@ def test_a_sheet_that_stands_ready_is_shown_instead_of_a_copy(home, excel):
         rows = [number for number in range(1, 6) if sheets("项目02").Range(f"F{number}").Value == "实施单位"]
         unit = sheets("项目02").Range(f"G{rows[0]}").Value
         assert sheets.Count == count and unit == "示例站"
-
-
-def test_the_bureau_draws_a_sample_and_sums_its_papers_up(book, press, home, excel):
-    (home / "收件").mkdir()
-    book.SaveCopyAs(str(home / "收件" / "交通局.xlsx"))
-    press("consolidate_county", home / "收件", "yes")
-    assert "看不懂" in press("draw_sample", "yes", "十个", "1")
-    told = press("draw_sample", "yes", "2", "7")
-    assert "抽到2个项目" in told and "种子7" in told and (home / "抽查" / "抽查名单.xlsx").exists()
-    paper = next(path for path in (home / "抽查").glob("*.xlsx") if path.name != "抽查名单.xlsx")
-    papers.agree(paper)
-    told = press("summarise_papers", home / "抽查")
-    assert "抽查2个项目" in told and "未复核：" in told and (home / "复核汇总.xlsx").exists()
-    assert excel.opened[-1].api.ActiveSheet.Name == "项目"
-    assert papers_in_use() == home / "抽查"  # which 汇总全县 takes then
-    (home / "抽查" / "抽查名单.xlsx").unlink()
-    assert papers_in_use() is None
