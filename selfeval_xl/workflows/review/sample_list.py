@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from selfeval_xl.county.review.paper import LIST_NOTES, LIST_SHEET, NUMBER, YEAR
-from selfeval_xl.county.sheets.columns import Column
+from selfeval_xl.county.sheets.columns import HEAD, Column
 from selfeval_xl.county.workbook.cell_formats import Formats
 from selfeval_xl.county.workbook.source_links import OPEN_FILE, link_formula
 from selfeval_xl.county.workbook.writer import OPTIONS
@@ -16,12 +16,7 @@ from selfeval_xl.workflows.review.paper_sheet import BUILT
 from selfeval_xl.workflows.review.tables import Live, Value, write_table
 
 COLUMNS = (
-    Column("number", "序号", 6, "count"),
-    Column("section", "归口股室", 10),
-    Column("department_code", "部门编码", 11, "code"),
-    Column("department", "部门名称", 20, "wrap"),
-    Column("project_code", "项目编码", 22, "code"),
-    Column("project", "项目名称", 28, "wrap"),
+    *HEAD,
     Column("unit", "实施单位", 20, "wrap"),
     Column("annual_budget", "全年预算数（万元）", 13, "money"),
     Column("score", "自评得分", 9, "number"),
