@@ -73,7 +73,7 @@ def test_consolidate_asks_where_so_many_forms_go(received, tmp_path, answer, apa
     assert "要附上6张表" in run.squeezed
     assert (tmp_path / "全县_表册").is_dir() is apart
     sheets = openpyxl.load_workbook(out, read_only=True).sheetnames
-    assert (sheets[-1] == "表册目录") is apart and len(sheets) == (11 if apart else 17)
+    assert (sheets[-1] == "表册目录") is apart and len(sheets) == (13 if apart else 19)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from selfeval_xl.readers.recognition.years import plain_years, printed_year, yea
 # By what their titles say; the first that fits. A title with one of `_OF_SELF_EVALUATION` is none of them.
 _KINDS = (
     ("monitoring", re.compile(r"监控|跟踪")),
-    ("approval", re.compile(r"目标批复|批复表|批复.*绩效目标")),
+    ("approval", re.compile(r"目标批复|批复表|批复.{0,60}绩效目标")),
     ("system", re.compile(r"指标体系|评分标准")),
     (
         "declaration",
