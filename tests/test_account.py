@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from selfeval_xl.county import consolidate
-from selfeval_xl.model.forms import Unread
+from selfeval_xl.model.account import Unread
 from selfeval_xl.readers import read_file
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from support.command import selfeval

@@ -12,8 +12,9 @@ import xlsxwriter
 
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.errors import SelfevalError, UsageError
+from selfeval_xl.model.account import Frame
 from selfeval_xl.model.edits import Look
-from selfeval_xl.model.forms import Form, Frame, Indicator
+from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.grid import Area, Grid, position
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, DEVIATIONS
 from selfeval_xl.readers import read_file

@@ -11,13 +11,13 @@ from selfeval_xl import layouts, templates
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.files import replacing
 from selfeval_xl.filings.grouping import gather
+from selfeval_xl.model.account import Frame
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import (
     DEPARTMENT,
     PROJECT,
     TOTAL,
     Form,
-    Frame,
     FundingLine,
     Goal,
     Indicator,

@@ -10,7 +10,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.findings import Finding, Findings
 from selfeval_xl.model.forms import (
-    PROJECT,
+    DEPARTMENT,
     Form,
     FundingLine,
     Indicator,
@@ -61,6 +61,13 @@ _ROW = (
     "note",
 )
 _EVIDENCE = {"score_note": "评分说明", "evidence": "佐证材料", "evidence_place": "存放处"}  # heads of columns
+# What the forms of the earlier stages have besides, by part.
+_OF_STAGES: dict[str, tuple[str, ...]] = {
+    "form": ("of_department", "through", "period"),
+    "fund": ("forecast", "medium_budget"),
+    "goal": ("medium",),
+    "row": ("forecast", "outlook", "causes", "medium_target"),
+}
 _TASK = ("number", "name", "content", "outcome", "budget", "executed", "points", "score")
 
 
@@ -70,8 +77,10 @@ def read_document(files: Iterable[ReadFile], policy: Policy) -> Json:
 
 
 def _file(file: ReadFile, policy: Policy) -> Json:
-    forms = [_form(assess(form, policy)) for form in file.forms] + [
-        _report(report) for report in file.reports
+    forms = [
+        *(_form(assess(form, policy)) for form in file.forms),
+        *(_stage_form(assess(form, policy)) for form in file.stage_forms),
+        *(_report(report) for report in file.reports),
     ]
     return {
         "path": file.path,
@@ -85,14 +94,9 @@ def _file(file: ReadFile, policy: Policy) -> Json:
 
 
 def _form(form: Form) -> Json:
-    goal = {
-        "initial": form.goal.initial,
-        "expected": form.goal.expected,
-        "actual": form.goal.actual,
-        "cells": dict(form.goal.cells),
-    }
+    goal = _goal(form)
     goals: Json = {"goal": goal, "management": [_management(text) for text in form.management]}
-    if form.kind != PROJECT:
+    if form.kind == DEPARTMENT:
         goals = {
             "annual_goal": form.goal.expected,
             "outcome": form.goal.actual,
@@ -112,9 +116,39 @@ def _form(form: Form) -> Json:
     }
 
 
+def _stage_form(form: Form) -> Json:
+    """The document of a declaration or a monitoring form: a project form's, with what only they have."""
+    return {
+        **_form(form),
+        **{key: getattr(form, key) for key in _OF_STAGES["form"]},
+        "funding": [
+            {**_fund(line), **{key: getattr(line, key) for key in _OF_STAGES["fund"]}}
+            for line in form.funding
+        ],
+        "goal": {**_goal(form), **{key: getattr(form.goal, key) for key in _OF_STAGES["goal"]}},
+        "indicators": [
+            {
+                **_indicator(row),
+                **{key: getattr(row, key) for key in _OF_STAGES["row"]},
+                "causes": [*row.causes],
+            }
+            for row in form.indicators
+        ],
+    }
+
+
+def _goal(form: Form) -> Json:
+    return {
+        "initial": form.goal.initial,
+        "expected": form.goal.expected,
+        "actual": form.goal.actual,
+        "cells": dict(form.goal.cells),
+    }
+
+
 def _head_cells(form: Form) -> dict[str, str]:
     """The cells of the head's fields; of a department form also those of the goal, by their JSON keys."""
-    goals = {} if form.kind == PROJECT else {"annual_goal": "expected", "outcome": "actual"}
+    goals = {} if form.kind != DEPARTMENT else {"annual_goal": "expected", "outcome": "actual"}
     return {
         **form.cells,
         **{key: form.goal.cells[field] for key, field in goals.items() if field in form.goal.cells},

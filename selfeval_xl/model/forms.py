@@ -6,20 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
 
+from selfeval_xl.model.account import Account, Frame, Unread
 from selfeval_xl.model.findings import Located
-from selfeval_xl.model.grid import Area, a1, position
+from selfeval_xl.model.grid import position
 from selfeval_xl.model.listed import Explanation, ListedFinding, SummaryLine
 from selfeval_xl.model.quantity import Quantity, money
 
 Cells = Mapping[str, str]
 
 PROJECT, DEPARTMENT, REPORT = "project", "department", "report"
+DECLARATION, MONITORING = "declaration", "monitoring"  # the stages before the self-evaluation
 FORM_NAMES = {
     PROJECT: "项目支出绩效自评表",
     DEPARTMENT: "部门整体支出绩效自评表",
     REPORT: "部门整体支出绩效自评报告",
+    DECLARATION: "绩效目标申报表",
+    MONITORING: "绩效运行监控表",
 }
 TOTAL = "合计"
 AS_TEXT = "0"  # in `FundingLine.stored`, an amount that is stored as a text
@@ -39,6 +42,19 @@ class Verdict(StrEnum):
         return {"met": "已完成", "exceeded": "超额完成", "unmet": "未完成", "undetermined": "待核定"}[
             self.value
         ]
+
+
+class Outlook(StrEnum):
+    """What a monitoring form says of an indicator's target (完成目标可能性)."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+    IMPOSSIBLE = "impossible"
+
+    @property
+    def label(self) -> str:
+        """The word that the Ministry's form prints."""
+        return {"certain": "确定能", "possible": "有可能", "impossible": "完全不可能"}[self.value]
 
 
 class Cause(StrEnum):
@@ -78,6 +94,8 @@ class FundingLine(Located):
     value had to be converted (12.5万元 in a 元 form), by key. stored: by key the number with which the
     workbook calculates, where the cell shows another amount; AS_TEXT for a text, which counts as nothing.
     decimals: by key the digits behind the point that the cell shows, where the amount here has others.
+    On a monitoring form executed and execution_rate are those to date, forecast is 全年预计执行数. On a
+    declaration medium_budget is the amount of the whole 项目期 (中期资金总额), annual_budget the year's.
     """
 
     source: str
@@ -86,6 +104,8 @@ class FundingLine(Located):
     annual_budget: str | None = None
     executed: str | None = None
     execution_rate: str | None = None
+    forecast: str | None = None
+    medium_budget: str | None = None
     points: str | None = None
     score: str | None = None
     note: str | None = None
@@ -130,9 +150,13 @@ class FundingLine(Located):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal(Located):
-    """The year's goal and its outcome; `initial` only where the form has an original and an adjusted one."""
+    """The year's goal and its outcome; `initial` only where the form has an original and an adjusted one.
+
+    medium: the goal of the whole 项目期 on a declaration (中期目标, 实施期目标).
+    """
 
     initial: str | None = None
+    medium: str | None = None
     expected: str | None = None
     actual: str | None = None
     cells: Cells = field(default_factory=dict)
@@ -194,6 +218,9 @@ class Indicator(Located):
     Texts as written; split targets joined. level4: the name where it is of a fourth level. standard: by what
     it is scored (评分标准). review_score: 复核分 of another than the unit. other: texts of further columns by
     their heads. The last four are set by assess.
+    On a monitoring form actual is the one to date; forecast: 全年预计完成情况, outlook: 完成目标可能性,
+    causes: the kinds of causes that were ticked (经费保障 ...). medium_target: of the whole 项目期, on a
+    declaration.
     """
 
     level1: str | None = None
@@ -202,6 +229,10 @@ class Indicator(Located):
     target: str | None = None
     initial_target: str | None = None
     actual: str | None = None
+    forecast: str | None = None
+    outlook: Outlook | None = None
+    causes: tuple[str, ...] = ()
+    medium_target: str | None = None
     points: str | None = None
     score: str | None = None
     note: str | None = None
@@ -238,64 +269,12 @@ class Indicator(Located):
         return "成本" in (self.level1 or "") or "成本" in (self.level2 or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Filled cells of neighbouring rows that nobody has read.
-
-    cells: "D21,E22:I27". text: what they show, shortened. data: `NUMBER` where one of them is a number under
-    or beside a head of money, targets, completion or scores; `WORDS` where they look like data otherwise.
-    """
-
-    NUMBER: ClassVar[str] = "number"
-    WORDS: ClassVar[str] = "words"
-
-    sheet: str
-    cells: str
-    text: str
-    data: str = ""
-
-    @property
-    def names(self) -> list[str]:
-        """The A1 names of all the cells."""
-        found = []
-        for piece in self.cells.split(","):
-            first, _, last = piece.partition(":")
-            (top, left), (bottom, right) = position(first), position(last or first)
-            found += [a1(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Numbers of the filled cells in and around a form that are labels, values or furniture; what is unread.
-
-    Furniture is what is known and no value: titles, units, remarks, numbering, pictures, columns
-    that nobody needs.
-    """
-
-    labels: int = 0
-    values: int = 0
-    furniture: int = 0
-    unread: tuple[Unread, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The place of a form on its sheet. Rows and columns count from 0.
-
-    indicator_head: first and last row of the indicator table's head; None where the form has no indicator
-    table. funding_head: the same of the funding table.
-    """
-
-    area: Area
-    indicator_head: tuple[int, int] | None = None
-    funding_head: tuple[int, int] | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form(Located):
-    """A project form or a department form, by `kind`.
+    """A project form or a department form of the self-evaluation, or a form of an earlier stage, by `kind`.
 
+    of_department: whether a form of an earlier stage is of the department as a whole. through: the months of
+    a monitoring form as printed (1-7月). period: 项目期 as printed (2024年-2026年).
     A department form has no project, a project form no tasks. file, sheet: where it was read.
     layout: id of the layout it looks like, or None. cells: of the head's fields; a field whose label is
     printed but empty has a cell and the value None. blank_labels: the labels of such fields, by key.
@@ -319,6 +298,9 @@ class Form(Located):
     layout: str | None = None
     title: str | None = None
     year: int | None = None
+    of_department: bool = False
+    through: str | None = None
+    period: str | None = None
     project: str | None = None
     project_code: str | None = None
     department: str | None = None
@@ -358,6 +340,11 @@ class Form(Located):
     def name(self) -> str:
         """The form's name as sentences mention it."""
         return self.project or FORM_NAMES[self.kind]
+
+    @property
+    def is_of_stage(self) -> bool:
+        """Whether it is a declaration or a monitoring form, and no self-evaluation."""
+        return self.kind in (DECLARATION, MONITORING)
 
     @property
     def total_funding(self) -> FundingLine | None:
@@ -449,7 +436,8 @@ class ReadFile:
     kind: xlsx, xls, xlsb, ods, docx, pdf ... by content. saved: the time saved inside the file, ISO text.
     settings: those of the hidden sheet `_selfeval` (layout, version, year, codes, submission number).
     listed: the findings of the check before this one, where the file carries them. summary: the lines of its
-    项目自评汇总表. others: other forms of the performance cycle, on sheets without a self-evaluation form.
+    项目自评汇总表. others: other forms of the performance cycle, on sheets without a self-evaluation form;
+    stage_forms: the declarations and monitoring forms among them, read.
     """
 
     path: str
@@ -466,18 +454,20 @@ class ReadFile:
     listed: tuple[ListedFinding, ...] = ()
     summary: tuple[SummaryLine, ...] = ()
     others: tuple[OtherForm, ...] = ()
+    stage_forms: tuple[Form, ...] = ()
 
     @property
     def unread(self) -> list[Unread]:
         """The cells of all forms that nobody has read."""
-        return [unread for form in self.forms for unread in form.account.unread]
+        return [unread for form in (*self.forms, *self.stage_forms) for unread in form.account.unread]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
     """All forms of one department among the files given together.
 
-    basis: by what the department was recognised (表内编码, 名册 ...).
+    basis: by what the department was recognised (表内编码, 名册 ...). stage_forms: its declarations and
+    monitoring forms, where they were asked for; forms has those of the self-evaluation only.
     """
 
     department: str
@@ -486,6 +476,7 @@ class Filing:
     files: tuple[ReadFile, ...] = ()
     forms: tuple[Form, ...] = ()
     reports: tuple[Report, ...] = ()
+    stage_forms: tuple[Form, ...] = ()
 
     @property
     def projects(self) -> tuple[Form, ...]:

@@ -7,17 +7,9 @@ from collections.abc import Iterator
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.errors import SelfevalError
+from selfeval_xl.model.account import Unread
 from selfeval_xl.model.findings import Finding, Severity, Treatment
-from selfeval_xl.model.forms import (
-    DEPARTMENT,
-    PROJECT,
-    Form,
-    FundingLine,
-    Indicator,
-    Problem,
-    ReadFile,
-    Unread,
-)
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, FundingLine, Indicator, Problem, ReadFile
 from selfeval_xl.model.grid import position
 from selfeval_xl.model.money import NAMES
 from selfeval_xl.model.places import cells_shown, is_word

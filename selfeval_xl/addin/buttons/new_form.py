@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from selfeval_xl.addin.host import Host
 from selfeval_xl.errors import UsageError
+from selfeval_xl.model.account import Frame
 from selfeval_xl.model.findings import Located
-from selfeval_xl.model.forms import PROJECT, Form, Frame
+from selfeval_xl.model.forms import PROJECT, Form
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, READY
 from selfeval_xl.readers import understand

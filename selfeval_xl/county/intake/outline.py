@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 from selfeval_xl.county.intake.check_file import CheckedFile
 from selfeval_xl.county.intake.versions import SUBMISSION_KEYS
 from selfeval_xl.filings.grouping import content_key
-from selfeval_xl.model.forms import Account, Form, Goal, OtherForm, Problem, ReadFile, Report, Unread
+from selfeval_xl.model.account import Account, Unread
+from selfeval_xl.model.forms import Form, Goal, OtherForm, Problem, ReadFile, Report
 from selfeval_xl.model.listed import Explanation
 from selfeval_xl.rules.across import own_texts
 

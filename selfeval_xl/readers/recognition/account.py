@@ -16,7 +16,8 @@ from operator import attrgetter
 from statistics import median_low
 from typing import Any
 
-from selfeval_xl.model.forms import Account, Form, Unread
+from selfeval_xl.model.account import Account, Unread
+from selfeval_xl.model.forms import Form
 from selfeval_xl.model.grid import Area, a1, position
 from selfeval_xl.model.quantity import is_blank, money
 from selfeval_xl.model.text import core, squeeze

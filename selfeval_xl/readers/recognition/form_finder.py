@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from selfeval_xl.model.account import Frame
 from selfeval_xl.model.codes import digits_kept, plain_code, split_code
-from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Frame, Goal, OtherForm, Problem
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, Goal, OtherForm, Problem
 from selfeval_xl.model.grid import Area, Grid, a1, position
 from selfeval_xl.model.places import is_word, place_shown, sheet_shown
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, HELPER_COLUMNS, OURS
