@@ -13,7 +13,7 @@ from selfeval_xl.cli import chinese  # before typer: it translates typer's own w
 # isort: split
 import typer
 
-from selfeval_xl.cli import bureau, department, rechecking
+from selfeval_xl.cli import bureau, department, rechecking, stages
 from selfeval_xl.cli.addin import addin_app
 from selfeval_xl.cli.policy import policy_app
 from selfeval_xl.cli.settings import settings
@@ -38,6 +38,7 @@ app.command()(department.split)
 app.command()(department.merge)
 app.command()(department.submit)
 app.command()(bureau.consolidate)
+app.command()(stages.monitor)
 app.command()(bureau.province)
 app.command("return")(bureau.return_)
 app.command(help=bureau.REPORT_HELP)(bureau.report)

@@ -305,11 +305,16 @@ def county_name(names: Iterable[str]) -> str:
     return name if 2 * count > len(list(names)) else ""
 
 
-def balance_lines(files: Counter[str], forms: dict[str, int]) -> tuple[str, ...]:
-    """The balance 收到 = 采用 + … of the files, and that of the forms, each with 相符 or 不符."""
+def balance_lines(
+    files: Counter[str], forms: dict[str, int], results: Sequence[str] = RESULTS
+) -> tuple[str, ...]:
+    """The balance 收到 = 采用 + … of the files, and that of the forms, each with 相符 or 不符.
+
+    results: those that a file can have.
+    """
     received = files.total()
-    parts = " + ".join(f"{result}{files[result]}" for result in RESULTS if files[result] or result == "采用")
-    fits = "相符" if received == sum(files[result] for result in RESULTS) else "不符"
+    parts = " + ".join(f"{result}{files[result]}" for result in results if files[result] or result == "采用")
+    fits = "相符" if received == sum(files[result] for result in results) else "不符"
     return (
         f"文件：收到{received} = {parts}，{fits}",
         (

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import Protocol
 
-from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, ReadFile, Report
+from selfeval_xl.model.forms import Filing, Form, ReadFile, Report
 from selfeval_xl.model.places import is_word
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
@@ -206,7 +206,7 @@ def _named_by(files: list[ReadFile], path_of: Callable[[ReadFile], str]) -> dict
     names_at: dict[str, set[str]] = {}
     for file in files:
         for form in _forms_and_reports(file):
-            if (isinstance(form, Report) or form.kind == DEPARTMENT) and form.department:
+            if (isinstance(form, Report) or form.is_whole) and form.department:
                 names_at.setdefault(path_of(file), set()).add(form.department)
     return {path: next(iter(names)) for path, names in names_at.items() if len(names) == 1}
 
@@ -256,7 +256,16 @@ def _contents(form: Form | Report, number: Callable[[str | None], str | None]) -
         ),
         tuple((task.name, task.content, task.outcome) for task in form.tasks),
         tuple((text.label, text.text, text.problems) for text in form.management),
+        *(_of_stage(form, number) if form.is_of_stage else ()),
     )
+
+
+def _of_stage(form: Form, number: Callable[[str | None], str | None]) -> Iterator[object]:
+    """What only a declaration or a monitoring form contains."""
+    yield form.through
+    yield form.goal.medium
+    yield tuple((number(line.forecast), number(line.medium_budget)) for line in form.funding)
+    yield tuple((row.forecast, row.outlook, row.causes, row.medium_target) for row in form.indicators)
 
 
 @lru_cache(maxsize=20_000)

@@ -342,6 +342,11 @@ class Form(Located):
         return self.project or FORM_NAMES[self.kind]
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is about the department as a whole, and about no project."""
+        return self.kind == DEPARTMENT or self.of_department
+
+    @property
     def is_of_stage(self) -> bool:
         """Whether it is a declaration or a monitoring form, and no self-evaluation."""
         return self.kind in (DECLARATION, MONITORING)
@@ -402,7 +407,9 @@ class Problem:
     rule: str | None = None
 
 
+SELF = "self"  # the stage of the self-evaluation, among other forms than its own
 OTHER_FORMS = {
+    SELF: "绩效自评表",
     "declaration": "绩效目标申报表",
     "monitoring": "绩效运行监控表",
     "system": "绩效评价指标体系",

@@ -23,6 +23,7 @@ RECHECK = "复核底稿"
 IS_RECHECK = "review_paper"  # a name in the hidden sheet of such a paper
 # Workbooks of ours that are no filing, by sheets that only they have together.
 NO_FILINGS = {
+    "监控汇总工作簿": frozenset(("预警清单", "收件核对")),
     "汇总工作簿": frozenset(("总览", "项目汇总", "指标明细")),
     "单位名册": frozenset(("单位名册", "绩效目标")),
     "抽查名单": frozenset(("抽查名单", "抽取说明")),

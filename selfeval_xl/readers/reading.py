@@ -23,7 +23,7 @@ from selfeval_xl.readers.recognition.report import report_in, report_on_sheet
 from selfeval_xl.readers.recognition.result_list import explanations_in, listed_in
 from selfeval_xl.readers.recognition.summary_lines import summary_in
 
-_NOTHING_FOUND = (
+NOTHING_FOUND = (
     "“{name}”里没有找到绩效自评表，也没有自评报告。请确认交的是自评表；"
     "如果是，请核对表头“三级指标、年度指标值、实际完成值”等是否还在。"
 )
@@ -70,7 +70,7 @@ def understand(source: Source) -> ReadFile:
     if report:
         reports.append(report)
     if not forms and not reports and not problems and not others and source.kind not in ATTACHMENTS:
-        problems.append(Problem(_NOTHING_FOUND.format(name=source.name), rule="T01"))
+        problems.append(Problem(NOTHING_FOUND.format(name=source.name), rule="T01"))
     if forms and not source.settings and any(grid.name in WITHOUT_FORMS for grid in source.grids):
         problems.append(Problem(_NO_SETTINGS, rule="T03"))
     return replace(

@@ -16,7 +16,7 @@ from selfeval_xl.county.intake.versions import USED, VersionDecision
 from selfeval_xl.filings.expected import ProjectKey, one_a_project, project_key
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment, counted
-from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, FundingLine, Indicator, Report, Verdict
+from selfeval_xl.model.forms import Filing, Form, FundingLine, Indicator, Report, Verdict
 from selfeval_xl.model.money import in_ten_thousands
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
@@ -56,7 +56,7 @@ class DepartmentData:
     @property
     def projects(self) -> list[CountedForm]:
         """The project forms."""
-        return [form for form in self.forms if form.form.kind != DEPARTMENT]
+        return [form for form in self.forms if not form.form.is_whole]
 
     @property
     def blank(self) -> list[CountedForm]:
@@ -76,7 +76,7 @@ class DepartmentData:
     @property
     def wholes(self) -> list[CountedForm]:
         """The department's own forms (部门整体自评表)."""
-        return [form for form in self.forms if form.form.kind == DEPARTMENT]
+        return [form for form in self.forms if form.form.is_whole]
 
     @property
     def filled_wholes(self) -> list[CountedForm]:
@@ -103,12 +103,12 @@ class CountedForm:
     @property
     def project_name(self) -> str:
         """The form's name in the column 项目名称; "" for a department's own form."""
-        return "" if self.form.kind == DEPARTMENT else self.form.project or "（未填项目名称）"
+        return "" if self.form.is_whole else self.form.project or "（未填项目名称）"
 
     @property
     def kind(self) -> str:
         """The form's name in the column 表别."""
-        return "部门整体" if self.form.kind == DEPARTMENT else "项目"
+        return "部门整体" if self.form.is_whole else "项目"
 
     def amount(self, key: str) -> Decimal | None:
         """The form's money in 万元: of the total row, else the sum of all sources. key: one of `AMOUNTS`.
@@ -203,12 +203,18 @@ def is_zero(row: Indicator) -> bool:
 def is_untouched(form: Form) -> bool:
     """Whether nobody has filled in anything: no completed value, outcome, score or reason.
 
-    Amounts do not tell: the bureau issues forms with those of its ledger.
+    Amounts do not tell, but for those of a monitoring form: the bureau issues forms with those of its ledger.
     """
-    filled = (row.actual or row.note or row.score for row in form.indicators)
+    filled = (
+        row.actual or row.note or row.score or row.forecast or row.outlook or row.causes
+        for row in form.indicators
+    )
+    to_date = (line.executed or line.forecast for line in form.funding if form.is_of_stage)
     outcomes = (task.outcome for task in form.tasks)
     texts = (text.text for text in form.management)
-    return not (form.goal.actual or form.total_score or any(filled) or any(outcomes) or any(texts))
+    return not (
+        form.goal.actual or form.total_score or any(filled) or any(outcomes) or any(texts) or any(to_date)
+    )
 
 
 def prepare(

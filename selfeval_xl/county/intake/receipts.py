@@ -38,6 +38,7 @@ _EXPLANATION = {
     "重复": "内容与另一份完全相同，只计一次",
     "说明": "表内数字与另一份相同，那一份写有单位说明，以那一份为准",
 }
+_NOTHING_IN_IT = {"自评": "里面没有自评表，也没有自评报告", "监控": "里面没有绩效运行监控表"}
 CHOOSE = "请核对，再在“报送台账”的“财政指定采用文件”或名册的“采用版本”里指定一份"
 _SHORTEST_NAME = 3  # characters; a shorter department's name may be in a file name by accident
 
@@ -100,11 +101,13 @@ def sort_out(
     roster: Roster | None = None,
     chosen: Callable[[ReadFile], tuple[bool | None, str]] = lambda file: (None, ""),
     archives: Mapping[str, str] | None = None,
+    stage: str = "自评",
 ) -> Collected:
     """Sorts files that were read into filings, decides between versions, and gives each file its result.
 
     The roster's own file is left out. chosen: the officer's choice on a file (采用, 不采用, None) and why.
-    archives: by path, the archive that a file came in. Raises SelfevalError where forms got lost on the way.
+    archives: by path, the archive that a file came in. stage: whose forms these are (自评, 监控), in the
+    reasons. Raises SelfevalError where forms got lost on the way.
     """
     files = [file for file in files if not (roster and roster.sha256 and file.sha256 == roster.sha256)]
     arrivals = {
@@ -118,7 +121,8 @@ def sort_out(
         by_path.setdefault(fate.arrival.file.path, []).append(fate)
     explained = frozenset(file.path for file in files if file.explanations)
     receipts = [
-        _receipt(arrival, by_path.get(path, []), folder, explained) for path, arrival in arrivals.items()
+        _receipt(arrival, by_path.get(path, []), folder, explained, stage)
+        for path, arrival in arrivals.items()
     ]
     _say_what_is_undecided(receipts, fates)
     for receipt in receipts:
@@ -169,12 +173,16 @@ def relative(path: str, folder: Path) -> str:
 
 
 def _receipt(
-    arrival: ReceivedFile, fates: list[VersionDecision], folder: Path, explained: frozenset[str]
+    arrival: ReceivedFile,
+    fates: list[VersionDecision],
+    folder: Path,
+    explained: frozenset[str],
+    stage: str,
 ) -> Receipt:
     """The receipt of a file, by the decisions on its forms and reports. explained: paths with 单位说明."""
     receipt = Receipt(arrival, fates)
     if not fates:
-        _without_forms(receipt)
+        _without_forms(receipt, stage)
         return receipt
     counts = Counter(fate.fate for fate in fates)
     receipt.filing = fates[0].filing
@@ -238,7 +246,7 @@ def _replaced_because(arrival: ReceivedFile, fates: list[VersionDecision]) -> st
     return f"同一张表有更新的版本（按{basis}）"
 
 
-def _without_forms(receipt: Receipt) -> None:
+def _without_forms(receipt: Receipt, stage: str) -> None:
     """Sets the result of a file without any form: 附件, 其他绩效表, 无法读取 or 非自评材料."""
     file = receipt.file
     texts = "；".join(problem.text for problem in file.problems)
@@ -253,11 +261,11 @@ def _without_forms(receipt: Receipt) -> None:
         receipt.result, receipt.reason, receipt.action = "无法读取", texts, kind.action
     elif file.others:
         names = "、".join(dict.fromkeys(other.name for other in file.others))
-        receipt.result, receipt.reason = "其他绩效表", f"{names}，不是自评表，不参加自评的校验和汇总"
+        receipt.result, receipt.reason = "其他绩效表", f"{names}，不是{stage}表，不参加{stage}的校验和汇总"
     elif _unread_sheets(file):
         receipt.result, receipt.reason, receipt.action = "无法读取", texts, "请财政核对原表"
     else:
-        receipt.result, receipt.reason = "非自评材料", texts or "里面没有自评表，也没有自评报告"
+        receipt.result, receipt.reason = "非自评材料", texts or _NOTHING_IN_IT[stage]
 
 
 def _assign_files_without_forms(

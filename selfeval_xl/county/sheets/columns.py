@@ -51,6 +51,7 @@ class Sheet:
 
     key: name of the store's table. frozen: how many columns stay in sight, on the screen and on every printed
     page. counted, summed: columns by which rows are counted, and those that are added up, for the page 总览.
+    besides: how the totals row of 项目汇总 calls what is to be done beside its rows.
     spare: empty rows for officers below the filled ones; such a sheet has no totals. written_with: the title
     of the sheet that is always written with this one, if workbooks of an earlier version, or of a policy
     without it, have neither.
@@ -62,6 +63,7 @@ class Sheet:
     frozen: int = 6
     counted: tuple[str, ...] = ()
     summed: tuple[str, ...] = ()
+    besides: str = ""
     spare: int = 0
     written_with: str = ""
 
@@ -178,4 +180,10 @@ LEVELS = (
     Column("level1", "一级指标", 11, "wrap"),
     Column("level2", "二级指标", 13, "wrap"),
     Column("name", "三级指标", 22, "wrap"),
+)
+# What the declaration and the monitoring form of the same project say of an indicator.
+EARLIER = (
+    Column("declared", "申报指标值", 13, "wrap"),
+    Column("forecast", "监控预计", 13, "wrap"),
+    Column("outlook", "监控结论", 10),
 )

@@ -9,6 +9,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import cause_of, has_measure, has_reason, lacks_measure, listed_cause
 from selfeval_xl.county.departments.data import CountedForm, DepartmentData, is_zero
 from selfeval_xl.county.sheets.columns import (
+    EARLIER,
     FORM,
     HAND,
     HEAD,
@@ -41,6 +42,7 @@ DEVIATIONS = Sheet(
         Column("note", "偏差原因分析及改进措施（原文）", 40, "wrap"),
         Column("has_reason", "有无原因", 7),
         Column("has_measure", "有无改进措施", 8),
+        *EARLIER,
         Column("cause", "原因分类（自动，可改）", 20, "wrap", HAND),
         hand("opinion", "审核意见", 14),
         hand("remark", "备注", 14),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from selfeval_xl.county.departments.data import CountedForm, CountyData, DepartmentData
-from selfeval_xl.county.sheets.columns import FORM, HEAD, LEVELS, PLACE, Column, Sheet, link
+from selfeval_xl.county.sheets.columns import EARLIER, FORM, HEAD, LEVELS, PLACE, Column, Sheet, link
 from selfeval_xl.county.sheets.row_heads import Row, first_cell, form_head, place
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import Indicator
@@ -35,6 +35,7 @@ INDICATORS = Sheet(
         Column("score_difference", "得分差", 8, "number"),
         Column("note", "偏差原因分析及改进措施", 40, "wrap"),
         Column("rules", "涉及规则", 12),
+        *EARLIER,
         Column("last_target", "上年指标值", 11),
         Column("last_actual", "上年完成值", 11),
         *PLACE,

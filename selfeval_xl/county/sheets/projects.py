@@ -90,6 +90,7 @@ PROJECTS = Sheet(
     ),
     counted=("status", "execution_rate", "annual_budget", "executed", "score", "grade"),
     summed=("initial_budget", "annual_budget", "executed", "unspent", "score"),
+    besides="另有部门整体表、自评报告等",
 )
 VERDICTS = ("indicators", "met", "exceeded", "unmet", "zero", "undetermined", "blank", "unexplained")
 GRADES = {"excellent": "优", "good": "良", "fair": "中", "poor": "差"}

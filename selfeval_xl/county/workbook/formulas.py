@@ -21,6 +21,8 @@ _LONG = frozenset(("funding", "indicators", "deviations", "findings", "all_proje
 _LONGEST_FORM = 5_000  # rows; a longer one is torn where the worksheet ends
 _FORM_KEYS = ("department", "project", "file", "sheet")
 _NONE_OF = "none of"  # an operator for `distinct` only: none of the words that "|" joins
+BEGINS_NOT = "begins not"  # an operator: an empty cell fulfils it
+_OF_RUNS = (_NONE_OF, BEGINS_NOT)  # rows that do not fulfil these do not hide the one below in `distinct`
 _PLACEHOLDER = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda value, operand: value == operand,
@@ -30,6 +32,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda value, operand: value > operand,
     "contains": lambda value, operand: operand in value,
     _NONE_OF: lambda value, operand: value not in operand.split("|"),
+    BEGINS_NOT: lambda value, operand: not value.startswith(operand),
 }
 
 
@@ -74,6 +77,8 @@ class Criterion:
         """The criterion as it is written in SUMIFS."""
         if self.operator == "contains":
             return f'"*{self.operand}*"'
+        if self.operator == BEGINS_NOT:
+            return f'"<>{self.operand}*"'
         sign = "" if self.operator == "=" else self.operator
         return f'"{sign}{self.operand}"' if sign or isinstance(self.operand, str) else str(self.operand)
 
@@ -246,7 +251,7 @@ class WorkbookFormulas:
             above = [
                 self._test(sheet, condition, page, -1)
                 for condition in conditions
-                if condition.operator == _NONE_OF
+                if condition.operator in _OF_RUNS
             ]
             factors = "*".join([*criteria, f"(1-{'*'.join([same, *above])})"])
             return (
@@ -264,6 +269,8 @@ class WorkbookFormulas:
         if condition.operator == _NONE_OF:
             words = ",".join(f'"{word}"' for word in str(condition.operand).split("|"))
             return f"ISNA(MATCH({cells},{{{words}}},0))"
+        if condition.operator == BEGINS_NOT:
+            return f'(LEFT({cells},{len(str(condition.operand))})<>"{condition.operand}")'
         return f"({cells}{condition.operator}{self._operand(condition)})"
 
     def _distinct(self, sheet: str, keys: list[str], conditions: Sequence[Criterion], of: str | None) -> int:
@@ -273,7 +280,7 @@ class WorkbookFormulas:
             dict.fromkeys((*keys, *(condition.key for condition in conditions), *([of] if of else [])))
         )
         tests = [(columns.index(condition.key), condition) for condition in conditions]
-        grouped = [(place, condition) for place, condition in tests if condition.operator == _NONE_OF]
+        grouped = [(place, condition) for place, condition in tests if condition.operator in _OF_RUNS]
         for row in self.tables[sheet].picked(*columns):
             values = tuple(value or "" for value in row[: len(keys)])
             values += tuple(condition.fits(row[place]) for place, condition in grouped)
@@ -334,7 +341,9 @@ class WorkbookFormulas:
         """
         return ",".join(
             f"{self.column(sheet, condition.key, page=page)},{condition.text}"
-            for condition in sorted(conditions, key=lambda condition: condition.operator == "<>")
+            for condition in sorted(
+                conditions, key=lambda condition: condition.operator in ("<>", BEGINS_NOT)
+            )
         )
 
     @staticmethod

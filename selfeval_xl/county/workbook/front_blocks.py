@@ -80,7 +80,7 @@ def write_overview(
     reviewed = graded + 5 + len(grades)
     below = max(row + 34, reviewed + 15)
     _money(front, row)
-    _bands(front, row, bands)
+    write_bands(front, row, bands)
     completed = _indicators(front, row + 7)
     _grades(front, graded, grades)
     _causes(front, row + 15)
@@ -140,11 +140,13 @@ def _money(front: Front, row: int) -> None:
         )
 
 
-def _bands(front: Front, row: int, bands: Sequence[Band]) -> None:
-    """Writes 三、执行率分布."""
+def write_bands(
+    front: Front, row: int, bands: Sequence[Band], title: str = "三、执行率分布", unspent: str = "未执行金额"
+) -> None:
+    """Writes 三、执行率分布. unspent: how the money that is left over is called."""
     book = front.book
-    front.title(row, RIGHT, "三、执行率分布", HALF, "项目汇总")
-    heads(front, row + 1, RIGHT, ("执行率", 4), ("项目数", "占比", "全年预算数", "未执行金额"), 2)
+    front.title(row, RIGHT, title, HALF, "项目汇总")
+    heads(front, row + 1, RIGHT, ("执行率", 4), ("项目数", "占比", "全年预算数", unspent), 2)
     counts = [book.count("projects", *conditions) for _, conditions in bands]
     whole = plus(*counts)
     first, last = row + 3, row + 2 + len(bands)

@@ -21,9 +21,9 @@ _FAR = 10_000_000  # beyond any row: puts what does not fit behind everything th
 _HEADS = (
     (0, 4, "未报部门"),
     (4, 5, "执行率低于{low}的部门"),
-    (9, 6, "未执行金额前十项目（万元）"),
+    (9, 6, "{unspent}前十项目（万元）"),
     (15, 4, "零执行项目"),
-    (19, 5, "错误最多的十个部门"),
+    (19, 5, "{faults}最多的十个部门"),
 )
 
 
@@ -46,20 +46,30 @@ class _Ranking:
     largest: bool
 
 
-def attention(front: Front, row: int, low: tuple[str, Decimal]) -> None:
+def attention(
+    front: Front,
+    row: int,
+    low: tuple[str, Decimal],
+    number: str = "八",
+    unspent: str = "未执行金额",
+    faults: tuple[str, str] = ("errors", "错误"),
+) -> None:
     """Writes five lists side by side, ten lines each. low: the rate below which departments are listed.
+
+    number: of the block. unspent: how 未执行金额 is called. faults: column of 部门汇总 by which the last list
+    is made, and its name.
 
     No array formulas, which merged cells cannot hold: SUMPRODUCT(SMALL(...)) evaluates its arrays by itself,
     in Excel 2010 as in LibreOffice.
     """
-    front.title(row, 0, "八、需要关注", COLUMNS, "部门汇总")
+    front.title(row, 0, f"{number}、需要关注", COLUMNS, "部门汇总")
     for column, span, label in _HEADS:
-        front.head(row + 1, column, label.format(low=low[0]), span)
+        front.head(row + 1, column, label.format(low=low[0], unspent=unspent, faults=faults[1]), span)
     _write_unreported(front, row + 2)
     _write_ranking(front, row + 2, _lowest_rates(front, low[1]))
     _write_ranking(front, row + 2, _most_unspent(front))
     _write_idle(front, row + 2)
-    _write_ranking(front, row + 2, _most_errors(front))
+    _write_ranking(front, row + 2, _most_faults(front, faults[0]))
 
 
 def _write_unreported(front: Front, row: int) -> None:
@@ -127,14 +137,14 @@ def _write_idle(front: Front, row: int) -> None:
     )
 
 
-def _most_errors(front: Front) -> _Ranking:
-    """The list 错误最多的十个部门."""
-    errors = front.book.column("departments", "errors")
+def _most_faults(front: Front, key: str) -> _Ranking:
+    """The list 错误最多的十个部门, or of what else is in this column."""
+    errors = front.book.column("departments", key)
     return _Ranking(
         column=19,
         span=4,
         sheet="departments",
-        key="errors",
+        key=key,
         name="department",
         number_format=COUNT,
         pick=f'IF(LARGE({errors},{{k}})>0,LARGE({errors},{{k}}),"")',

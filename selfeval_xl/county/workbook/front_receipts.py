@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from selfeval_xl.county.departments.data import DASH, EXEMPT, EXTRA, MISSING, NONE, UNLISTED, CountyData
 from selfeval_xl.county.intake.receipts import RESULTS
@@ -69,19 +69,26 @@ def _coverage(covered: Computed, due: Placed) -> Computed:
     )
 
 
-def write_receipts(front: Front, row: int, balance: Mapping[str, Computed], about: str) -> None:
-    """Writes 十、收件核对, and the line about the program."""
+def write_receipts(
+    front: Front,
+    row: int,
+    balance: Mapping[str, Computed],
+    about: str,
+    results: Sequence[str] = RESULTS,
+    number: str = "十",
+) -> None:
+    """Writes 十、收件核对, and the line about the program. results: those a file can have."""
     book = front.book
     front.title(
         row,
         0,
-        f"十、收件核对（收到 = {' + '.join(RESULTS)}）",
+        f"{number}、收件核对（收到 = {' + '.join(results)}）",
         COLUMNS,
         "收件核对",
     )
     items: list[tuple[str, int, Value, str]] = [("收到文件", 2, book.count("receipts"), COUNT)]
     items += [
-        (result, 2, book.count("receipts", Criterion("result", "=", result)), COUNT) for result in RESULTS
+        (result, 2, book.count("receipts", Criterion("result", "=", result)), COUNT) for result in results
     ]
     items += [
         (label, 1, balance[key], COUNT)
@@ -94,9 +101,9 @@ def write_receipts(front: Front, row: int, balance: Mapping[str, Computed], abou
     ]
     items += [("文件核对", 1, None, COUNT), ("表核对", 1, balance["agrees"], COUNT)]
     places = figures(front, row + 1, items)
-    results = places[1 : 1 + len(RESULTS)]
-    parts = "+".join(address for address, _ in results)
-    fits = places[0][1] == sum(value for _, value in results)
+    counts = places[1 : 1 + len(results)]
+    parts = "+".join(address for address, _ in counts)
+    fits = places[0][1] == sum(value for _, value in counts)
     front.value(
         *position(places[-2][0]),
         Computed(f'IF({places[0][0]}={parts},"相符","不符")', "相符" if fits else "不符"),

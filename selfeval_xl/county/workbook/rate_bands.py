@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
@@ -15,8 +16,15 @@ _HAS_BUDGET = Criterion("annual_budget", "<>", 0)
 
 
 def rate_bands(policy: Policy) -> tuple[Band, ...]:
-    """The bands from the highest down, then projects that spent nothing and those without a budget."""
-    floors = policy.bands("execution_bands")
+    """The bands of the policy, for `bands_above`."""
+    return bands_above(policy.bands("execution_bands"))
+
+
+def bands_above(floors: Sequence[tuple[str, Decimal]]) -> tuple[Band, ...]:
+    """The bands from the highest down, then projects that spent nothing and those without a budget.
+
+    floors: name and rate of each, the highest first.
+    """
     bands: list[Band] = [
         ("超过100%", (Criterion("execution_rate", ">", 1), _HAS_BUDGET)),
         ("100%", (Criterion("execution_rate", "=", 1), _HAS_BUDGET)),

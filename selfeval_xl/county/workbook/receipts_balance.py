@@ -45,13 +45,14 @@ def write_below(
     book: WorkbookFormulas,
     forms: dict[str, int],
     lost: Sequence[Lost],
+    results: Sequence[str] = RESULTS,
 ) -> None:
     """Writes the balance from row `line` on, then the remarks that found no row, if any.
 
-    page: XlsxWriter's worksheet of 收件核对. forms: as in `balance_cells`.
+    page: XlsxWriter's worksheet of 收件核对. forms: as in `balance_cells`. results: those a file can have.
     """
     block = _Block(page, formats)
-    _file_balance(block, line, book)
+    _file_balance(block, line, book, results)
     first = line + 2 + len(RESULTS)
     _form_balance(block, first, book, forms)
     if lost:
@@ -80,14 +81,14 @@ class _Block:
         return a1(row, _VALUE)
 
 
-def _file_balance(block: _Block, line: int, book: WorkbookFormulas) -> None:
+def _file_balance(block: _Block, line: int, book: WorkbookFormulas, results: Sequence[str]) -> None:
     """Writes how many files were received, and how many of them ended in each result."""
     block.head(line, "核对：文件")
     received = block.put(line + 1, "收到", book.count("receipts"))
-    counts = [book.count("receipts", Criterion("result", "=", result)) for result in RESULTS]
+    counts = [book.count("receipts", Criterion("result", "=", result)) for result in results]
     addresses = [
         block.put(row, result, cell)
-        for row, (result, cell) in enumerate(zip(RESULTS, counts, strict=True), line + 2)
+        for row, (result, cell) in enumerate(zip(results, counts, strict=True), line + 2)
     ]
     fits = sum(cell.number for cell in counts) == len(book.tables["receipts"])
     block.page.write_formula(

@@ -32,6 +32,7 @@ OPTIONS = {
     "nan_inf_to_errors": True,
 }
 _FOOTER = "&L&9打印日期：&D&R&9第&P页 共&N页"
+_DISPOSALS = ("继续执行", "调整预算", "调整目标", "暂缓拨款", "停止执行")
 # What officers may choose from, by sheet and column; other entries are allowed.
 CHOICES = {
     ("deviations", "cause"): causes(),
@@ -39,6 +40,8 @@ CHOICES = {
     ("submissions", "send_back"): ("是", "否"),
     ("deviations", "opinion"): ("认可", "补充说明", "退回"),
     ("findings", "opinion"): ("认可", "不认可"),
+    ("findings", "disposal"): _DISPOSALS,
+    ("projects", "disposal"): _DISPOSALS,
     ("projects", "public"): ("是", "否"),
     ("projects", "use"): ("优先保障", "正常安排", "压减", "取消"),
     ("projects", "second_grade"): ("优", "良", "中", "差"),
@@ -127,7 +130,7 @@ def _add_tables(
             )
             if not sheet.spare:
                 _write_totals(page, sheet, count, totals(rows, part.start, part.stop), book, formats)
-            if sheet.key == "projects":
+            if sheet.besides:
                 _write_other_findings(page, sheet, count, book, formats)
             if sheet.key == "receipts":
                 balance(page, formats, max(count, 1) + 3)
@@ -206,7 +209,7 @@ def _write_other_findings(
     The department's own form, its report and so on have no row there.
     """
     parts, text = [], ""
-    for start, of_rest in (("另有部门整体表、自评报告等", True), ("；部门合计", False)):
+    for start, of_rest in ((sheet.besides, True), ("；部门合计", False)):
         words = start
         for key, label in (("fix", "须修改"), ("explain", "、须说明")):
             whole, own = book.total("departments", key), book.total("projects", key)

@@ -1,0 +1,85 @@
+"""The declarations and monitoring forms that a consolidation compares with, read from their folders."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+
+from selfeval_xl.county.intake.whole_files import read_whole
+from selfeval_xl.errors import UsageError
+from selfeval_xl.filings.grouping import gather
+from selfeval_xl.filings.roster import Roster
+from selfeval_xl.filings.stages import StageForms, stage_forms
+from selfeval_xl.model.forms import DECLARATION, FORM_NAMES, MONITORING, ReadFile
+from selfeval_xl.readers.folder import collect, shown_path
+from selfeval_xl.readers.formats.kinds import ATTACHMENTS
+
+OPTIONS = {DECLARATION: "--declared", MONITORING: "--monitored"}
+_MOST_NAMED = 20  # files that are named, of those in which nothing was found
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierStages:
+    """Forms of the earlier stages. kinds: those for which a folder was given.
+
+    digest: of their files, part of what a department's rows depend on; "" where no folder was given. notes:
+    sentences about files in which no such form was found.
+    """
+
+    forms: StageForms = field(default_factory=StageForms)
+    kinds: frozenset[str] = frozenset()
+    digest: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def read_earlier(
+    declared: str | Path | None,
+    monitored: str | Path | None,
+    roster: Roster | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> EarlierStages:
+    """The declarations below one folder and the monitoring forms below another, as far as they are given.
+
+    progress(done, all, file name). Raises UsageError where a folder is missing.
+    """
+    filings, notes, digests, kinds = [], [], [], set()
+    for kind, folder in ((DECLARATION, declared), (MONITORING, monitored)):
+        if folder is None:
+            continue
+        if not Path(folder).exists():
+            raise UsageError(f"找不到{OPTIONS[kind]}的文件夹“{folder}”。请核对名称和位置。")
+        root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
+        files, _ = read_whole(collect(folder), root, jobs, progress)
+        of_kind = [_only(file, kind) for file in files]
+        filings += gather(of_kind, roster, str(shown_path(root)), stages=True)
+        notes += _without_form(of_kind, kind)
+        digests += sorted(f"{kind}{file.path}{file.sha256}" for file in files)
+        kinds.add(kind)
+    digest = hashlib.sha256("\n".join(digests).encode("utf-8", "surrogatepass")).hexdigest()
+    return EarlierStages(stage_forms(filings), frozenset(kinds), digest if kinds else "", tuple(notes))
+
+
+def _only(file: ReadFile, kind: str) -> ReadFile:
+    """The file with its forms of one stage alone."""
+    return replace(
+        file,
+        forms=(),
+        reports=(),
+        stage_forms=tuple(form for form in file.stage_forms if form.kind == kind),
+    )
+
+
+def _without_form(files: Sequence[ReadFile], kind: str) -> Iterable[str]:
+    """A sentence that names the files in which no form of the kind was found, but for attachments."""
+    names = [
+        PurePath(file.path).name for file in files if not file.stage_forms and file.kind not in ATTACHMENTS
+    ]
+    if names:
+        more = f"等{len(names)}个文件" if len(names) > _MOST_NAMED else ""
+        yield (
+            f"{OPTIONS[kind]}文件夹里的{'、'.join(f'“{name}”' for name in names[:_MOST_NAMED])}{more}里"
+            f"没有读出{FORM_NAMES[kind]}，没有参加比较。"
+        )

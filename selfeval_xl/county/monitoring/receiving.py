@@ -1,0 +1,112 @@
+"""The received files as monitoring sees them: their monitoring forms count, all else is named."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.departments.data import CountyData, prepare
+from selfeval_xl.county.intake.receipts import sort_out
+from selfeval_xl.county.intake.received_files import collect_files
+from selfeval_xl.county.intake.whole_files import read_whole
+from selfeval_xl.filings.roster import Roster, chosen_by
+from selfeval_xl.model.forms import MONITORING, SELF, Form, OtherForm, Problem, ReadFile
+from selfeval_xl.readers.folder import shown_path
+from selfeval_xl.readers.reading import NOTHING_FOUND
+from selfeval_xl.rules.monitoring import month_of
+from selfeval_xl.rules.runner import check
+
+STAGE = "监控"
+_NOTHING_FOUND = (
+    "“{name}”里没有找到绩效运行监控表。请确认交的是监控表；如果是，请核对表头"
+    "“三级指标、年度指标值、执行情况、全年预计”等是否还在。"
+)
+_NOT_READ = "工作表“{sheet}”像是绩效运行监控表，但没有读出来；请核对表头文字是否完整。"
+
+
+def study(
+    folder: Path,
+    out: Path,
+    roster: Roster | None,
+    policy: Policy,
+    chosen: dict[str, tuple[bool, str]],
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> tuple[CountyData, str | None]:
+    """The monitoring forms below the folder, checked and sorted by department; and the months they are of.
+
+    out: the workbook that will be written, which is not read as a received file. chosen: the officers'
+    choices of files, by name. progress(done, all, file name).
+    """
+    root = folder if folder.is_dir() else folder.parent
+    files, archives = read_whole(collect_files(folder, out), root, jobs, progress)
+    through = _months(files)
+    collected = sort_out(
+        shown_path(root),
+        [as_monitoring(file, through) for file in files],
+        roster,
+        chosen_by(roster, chosen),
+        archives,
+        STAGE,
+    )
+    current = [
+        receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")
+    ]
+    found = check(collected.filings, policy, current, roster)
+    return prepare(collected, found, roster, policy), through
+
+
+def _months(files: Iterable[ReadFile]) -> str | None:
+    """The months that are monitored: those of most forms, of two the later; None where none says any."""
+    counted: Counter[str] = Counter(
+        form.through
+        for file in files
+        for form in file.stage_forms
+        if form.kind == MONITORING and form.through
+    )
+    return max(counted, key=lambda text: (counted[text], month_of(text) or 0), default=None)
+
+
+def as_monitoring(file: ReadFile, through: str | None) -> ReadFile:
+    """The file with its monitoring forms as the forms that count; its other forms are named as such.
+
+    through: the months that are monitored; forms of other months are among the others.
+    """
+    forms = [form for form in file.stage_forms if form.kind == MONITORING]
+    counting = [form for form in forms if _is_of(form, through)]
+    read = {form.sheet for form in forms}
+    unread = [other for other in file.others if other.kind == MONITORING and other.sheet not in read]
+    others = [other for other in file.others if other.kind != MONITORING]
+    others += [_named(form, SELF) for form in file.forms]
+    others += [_named(form, MONITORING) for form in forms if not _is_of(form, through)]
+    problems = [
+        replace(problem, text=_NOTHING_FOUND.format(name=PurePath(file.path).name))
+        if problem.text == NOTHING_FOUND.format(name=PurePath(file.path).name)
+        else problem
+        for problem in file.problems
+        if problem.sheet is None or problem.sheet in read
+    ]
+    problems += [Problem(_NOT_READ.format(sheet=other.sheet), other.sheet, rule="T01") for other in unread]
+    return replace(
+        file,
+        forms=tuple(counting),
+        stage_forms=(),
+        reports=(),
+        others=tuple(others),
+        problems=tuple(problems),
+    )
+
+
+def _is_of(form: Form, through: str | None) -> bool:
+    """Whether a form is of these months; one that says none may be."""
+    mine, wanted = month_of(form.through), month_of(through)
+    return mine is None or wanted is None or mine == wanted
+
+
+def _named(form: Form, kind: str) -> OtherForm:
+    """A form that does not count, as it is named in 收件核对."""
+    title = f"{form.through}的监控表" if kind == MONITORING else form.title or ""
+    return OtherForm(kind, form.sheet, title, form.project, form.department or form.unit, form.year)
