@@ -31,6 +31,9 @@ LACKING = (
     "“{out}”里找不到{sheets}（表删了，或者表头改了），里面写过的意见带不回来，没有改动它。"
     "请把表头改回来，或换一个文件名。"
 )
+OTHER_KIND = "“{out}”是{what}，不能写成另一种汇总，没有改动它。请换一个文件名。"
+# The sheet that one kind of workbook alone has: what it is called.
+_KINDS = {"审核问题": "自评的汇总工作簿", "预警清单": "监控汇总工作簿"}
 _MOST_OF_A_HEAD = 0.8  # of the labels that a renamed sheet has to have
 OWN = "own:"  # the keys of columns that officers added begin with it, their labels follow
 Grid = Sequence[Sequence[Any]]
@@ -103,6 +106,9 @@ def read_written(out: Path, sheets: Iterable[Sheet]) -> Written:
 
 def _read(out: Path, grids: Mapping[str, Grid], wanted: Sequence[Sheet]) -> Written:
     """The same from the cells of all worksheets by name."""
+    titles = {sheet.title for sheet in wanted}
+    if what := next((what for title, what in _KINDS.items() if title in grids and title not in titles), None):
+        raise OutputError(OTHER_KIND.format(out=out, what=what))
     found = _located(grids, wanted)
     lacking = [
         sheet for sheet in wanted if not (found[sheet.key] or sheet.spare or _never_had(sheet, out, grids))
