@@ -159,6 +159,22 @@ ReviewedPapers = Annotated[
         help="填好的复核底稿：复核得分、复核等级带进“项目汇总”（手工填过的不动），加一张“复核汇总”。",
     ),
 ]
+Declared = Annotated[
+    Path | None,
+    typer.Option(
+        "--declared",
+        metavar="文件夹",
+        help="年初批复的绩效目标申报表：指标值不同的列出来（X14），“指标明细”里写上申报指标值。",
+    ),
+]
+MonitoredForms = Annotated[
+    Path | None,
+    typer.Option(
+        "--monitored",
+        metavar="文件夹",
+        help="年中的绩效运行监控表：和自评对不上的列出来（X14），“指标明细”里写上监控预计、监控结论。",
+    ),
+]
 WithForms = Annotated[
     bool,
     typer.Option(
@@ -177,6 +193,8 @@ def consolidate(
         typer.Option("--against", metavar="上年.xlsx", help="上年的汇总工作簿，加一张“与上年对比”。"),
     ] = None,
     reviewed: ReviewedPapers = None,
+    declared: Declared = None,
+    monitored: MonitoredForms = None,
     with_forms: WithForms = False,
     parquet: Annotated[
         Path | None,
@@ -208,6 +226,8 @@ def consolidate(
             policy=load(policy),
             against=against,
             reviewed=reviewed,
+            declared=declared,
+            monitored=monitored,
             with_forms=partial(forms_in_one, progress) if with_forms else False,
             parquet=parquet,
             jobs=jobs,

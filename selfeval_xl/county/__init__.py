@@ -31,6 +31,8 @@ def consolidate(
     policy: Policy | str | Path | None = None,
     against: str | Path | None = None,
     reviewed: str | Path | None = None,
+    declared: str | Path | None = None,
+    monitored: str | Path | None = None,
     with_forms: bool | Callable[[int], bool] = False,
     parquet: str | Path | None = None,
     jobs: int | None = None,
@@ -41,7 +43,8 @@ def consolidate(
 
     roster: workbook, shows which departments and projects are missing. against: last year's county workbook,
     for 与上年对比. reviewed: folder with filled re-check papers, from which 复核得分 and 复核等级 come where
-    nobody typed them. with_forms: adds every form as a sheet in its official layout; of more than 300 each
+    nobody typed them. declared, monitored: folders with the declarations and the monitoring forms, with which
+    the self-evaluations are compared (X14; 申报指标值, 监控预计, 监控结论). with_forms: adds every form as a sheet in its official layout; of more than 300 each
     department's go into a workbook of its own beside `out`, unless a function given here, asked with their
     number, wants them in one. parquet: folder for the tables (extra `data`). jobs: number of processes that
     read. dask: address of a cluster that reads instead (extra `dask`). progress(done, all, file name).
@@ -52,6 +55,7 @@ def consolidate(
     """
     from selfeval_xl.county.departments.data import laid_out
     from selfeval_xl.county.departments.streaming import StreamedDepartments
+    from selfeval_xl.county.earlier_stages import read_earlier
     from selfeval_xl.county.intake.receipts import sort_out
     from selfeval_xl.county.intake.received_files import receiving
     from selfeval_xl.county.output import publish
@@ -61,6 +65,7 @@ def consolidate(
     policy = policy if isinstance(policy, Policy) else load(policy)
     loaded_roster = read_roster(roster) if roster else None
     last, papers = _compared_with(against, reviewed, policy)
+    earlier = read_earlier(declared, monitored, loaded_roster, jobs, progress)
     written = _previous_remarks(out)
     with (
         _without_cycle_collection(),
@@ -70,7 +75,9 @@ def consolidate(
         choices = chosen_by(loaded_roster, written.chosen_files())
         collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
         laid = laid_out(collected, loaded_roster, policy)
-        departments = StreamedDepartments(received, laid, supplements=written.supplements)
+        departments = StreamedDepartments(
+            received, laid, supplements=written.supplements, earlier=earlier
+        )
         store = received.cache.store
         return publish(departments, out, written, last, with_forms, parquet, store=store, papers=papers)
 

@@ -14,6 +14,7 @@ from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.county.intake.receipts import BY_FILE_NAME, Collected, Receipt, relative
 from selfeval_xl.county.intake.versions import USED, VersionDecision
 from selfeval_xl.filings.expected import ProjectKey, one_a_project, project_key
+from selfeval_xl.filings.stages import EarlierForms
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment, counted
 from selfeval_xl.model.forms import Filing, Form, FundingLine, Indicator, Report, Verdict
@@ -89,7 +90,8 @@ class CountedForm:
     """A form that counts, assessed, with its findings.
 
     file: its path below the folder. status: 已报, 未填报 or 名册外. ledger: its project in the roster, with
-    the summed amounts of its sources; sources: the roster's row of each.
+    the summed amounts of its sources; sources: the roster's row of each. earlier: its forms of the earlier
+    stages.
     """
 
     form: Form
@@ -99,6 +101,7 @@ class CountedForm:
     ledger: Project | None = None
     sources: tuple[Project, ...] = ()
     findings: list[Finding] = field(default_factory=list)
+    earlier: EarlierForms = EarlierForms()
 
     @property
     def project_name(self) -> str:

@@ -23,6 +23,7 @@ from selfeval_xl.county.departments.data import (
 )
 from selfeval_xl.county.departments.supplementary import add_supplements, rows_for
 from selfeval_xl.county.departments.versions_checked import with_versions
+from selfeval_xl.county.earlier_stages import EarlierStages
 from selfeval_xl.county.intake.check_file import CheckedFile, ready
 from selfeval_xl.county.intake.outline import digest_of
 from selfeval_xl.county.intake.receipts import Receipt
@@ -93,7 +94,7 @@ class StreamedDepartments:
 
     rest: findings that belong to no department. statuses: of the rules, by id. Both are complete after the
     last step only. copied: by the id of a form's outline, digests of its texts that another department sent
-    before, with the outline of its form. supplements: rows of 补充意见.
+    before, with the outline of its form. supplements: rows of 补充意见. earlier: forms of the earlier stages.
     """
 
     received: Received
@@ -102,14 +103,14 @@ class StreamedDepartments:
     statuses: dict[str, RuleStatus] = field(default_factory=dict)
     copied: dict[int, dict[int, Form]] = field(default_factory=dict)
     supplements: Sequence[Mapping[str, Any]] = ()
+    earlier: EarlierStages = field(default_factory=EarlierStages)
 
     @property
     def salt(self) -> str:
-        """A digest of what every department depends on: program, policy, roster."""
+        """A digest of what every department depends on: program, policy, roster, earlier stages."""
         roster = self.material.roster
-        return self.received.cache.salt + (
-            hashlib.sha256(repr(roster).encode("utf-8", "surrogatepass")).hexdigest() if roster else ""
-        )
+        of_roster = hashlib.sha256(repr(roster).encode("utf-8", "surrogatepass")).hexdigest() if roster else ""
+        return self.received.cache.salt + of_roster + self.earlier.digest
 
     @property
     def rules(self) -> Sequence[RuleStatus]:
@@ -166,6 +167,7 @@ class StreamedDepartments:
             material.roster,
             ready=ready(contents.answers),
             county=county,
+            earlier=self.earlier.forms,
         )
         fates = [fate for of_filing in batch.fates.values() for fate in of_filing]
         by_number = dict(zip(batch.filings, filings, strict=True))
@@ -176,6 +178,8 @@ class StreamedDepartments:
         for number, entry in zip(batch.filings, entries, strict=True):
             used = (contents.whole(fate.form) for fate in batch.fates[number] if fate.fate == USED)
             assign(entry, used, material)
+            for form in entry.forms if self.earlier.forms else ():
+                form.earlier = self.earlier.forms.of(form.form, by_number[number])
         unassigned = share_out(without_empty_filings(findings, entries), entries, batch.receipts)
         for entry in entries:
             add_supplements(entry, self.supplements)

@@ -21,6 +21,7 @@ from selfeval_xl.county.sheets.columns import (
     hand,
     link,
 )
+from selfeval_xl.county.sheets.earlier_columns import earlier_of
 from selfeval_xl.county.sheets.row_heads import Row, first_cell, form_head, place
 from selfeval_xl.model.forms import Indicator, Verdict
 from selfeval_xl.model.numbers import rate4, ratio
@@ -58,11 +59,11 @@ def deviation_rows(entry: DepartmentData, policy: Policy) -> Iterator[Row]:
     """The rows of 偏差清单 of a department: its indicators that are unmet, exceeded or undetermined."""
     for form in entry.forms:
         budget = form.amount("annual_budget")
-        rate = ratio(form.amount("executed"), budget)
+        rate, earlier = ratio(form.amount("executed"), budget), earlier_of(form)
         for indicator in form.form.indicators:
             kind = deviation_kind(indicator)
             if kind:
-                yield _deviation(form, indicator, kind, budget, rate, policy)
+                yield _deviation(form, indicator, kind, budget, rate, policy) | earlier(indicator)
 
 
 def deviation_order(row: Row) -> tuple:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from selfeval_xl.county.departments.data import CountedForm, CountyData, DepartmentData
 from selfeval_xl.county.sheets.columns import EARLIER, FORM, HEAD, LEVELS, PLACE, Column, Sheet, link
+from selfeval_xl.county.sheets.earlier_columns import earlier_of
 from selfeval_xl.county.sheets.row_heads import Row, first_cell, form_head, place
 from selfeval_xl.model.findings import Finding
 from selfeval_xl.model.forms import Indicator
@@ -48,7 +49,7 @@ INDICATORS = Sheet(
 def indicator_rows(entry: DepartmentData, material: CountyData) -> Iterator[Row]:
     """The rows of 指标明细 of a department, with the rules that fired and the roster's last-year values."""
     for form in entry.forms:
-        rules = _rules_by_cell(form.findings)
+        rules, earlier = _rules_by_cell(form.findings), earlier_of(form)
         code = form.form.project_code or (form.ledger.code if form.ledger else None) or ""
         for row in form.form.indicators:
             last = material.targets.get((code, squeeze(row.name or ""))) if material.targets else None
@@ -57,6 +58,7 @@ def indicator_rows(entry: DepartmentData, material: CountyData) -> Iterator[Row]
                 "rules": "、".join(
                     dict.fromkeys(rule for cell in row.cells.values() for rule in rules.get(cell, ()))
                 ),
+                **earlier(row),
                 "last_target": last.last_target if last else None,
                 "last_actual": last.last_actual if last else None,
             }
