@@ -14,9 +14,25 @@ from importlib import resources
 from selfeval_xl.errors import LayoutError
 from selfeval_xl.layouts.layout import OWNERS, SELF, STAGES, Layout
 from selfeval_xl.layouts.parse import parse_layout
-from selfeval_xl.model.forms import DEPARTMENT, FORM_NAMES, PROJECT
+from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, FORM_NAMES, MONITORING, PROJECT
 
-__all__ = ["SELF", "STAGES", "Layout", "id_of", "ids", "label", "labels", "load", "load_all", "parse_layout"]
+__all__ = [
+    "SELF",
+    "STAGES",
+    "USUAL",
+    "Layout",
+    "id_of",
+    "ids",
+    "label",
+    "labels",
+    "load",
+    "load_all",
+    "parse_layout",
+    "stage_of",
+]
+
+# The layout of each stage where none is named.
+USUAL = {SELF: "jilin-2024", MONITORING: "mof-2019", DECLARATION: "mof-2015"}
 
 
 @cache
@@ -27,6 +43,19 @@ def _shipped() -> tuple[Layout, ...]:
         key=lambda entry: entry.name,
     )
     return tuple(parse_layout(entry.read_text(encoding="utf-8"), entry.name) for entry in files)
+
+
+def stage_of(name: str) -> str:
+    """The stage that a person names: monitoring, 监控, 绩效运行监控.
+
+    Raises LayoutError, which names them all.
+    """
+    wanted = name.strip().casefold()
+    named = [stage for stage, title in STAGES.items() if wanted == stage or (wanted and wanted in title)]
+    if len(named) == 1:
+        return named[0]
+    known = "、".join(f"{stage}（{title}）" for stage, title in STAGES.items())
+    raise LayoutError(f"没有环节“{name}”，--stage 可写 {known}。")
 
 
 @cache

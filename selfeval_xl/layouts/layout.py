@@ -72,8 +72,9 @@ class FundingLayout:
     """The funding table.
 
     rows: the sources as printed. total: label of the total row, total_place: first or last.
-    source: label beside the source rows. source_place: left (once, under a head), or each (before each of the
-    amounts, whose column's label is then that of its total: 中期资金总额：). dashes: columns that print `dash` on source rows.
+    source: label beside the source rows. source_place: left (once, under a head), or each (before each of
+    the amounts, whose column's label is then that of its total, 中期资金总额：). dashes: columns that print
+    `dash` on source rows.
     joined: columns whose cell runs over all rows (one 原因 for the whole table).
     inline: rows below with labels that take their amount in the same cell (政府性基金拨款：), left and right
     half.
@@ -211,9 +212,10 @@ class Layout:
     def labels(self) -> Iterator[tuple[str, str, str]]:
         """The scope, key and printed label of every field: the reader's vocabulary.
 
-        Scopes are those of the fields table, and 资金合计 (the total row), 资金来源 (the source rows), 说明
-        (remarks). A field that is not in the table of fields has scope 其他 or, in the indicator table, key
-        other.
+        Scopes are those of the fields table, and 资金合计 (the total row), 资金来源 (the source rows),
+        资金申报 (totals that stand before their amounts), 说明 (remarks). Columns to tick and the repeated
+        ones of the medium term are left out. A field that is not in the table of fields has scope 其他 or,
+        in the indicator table, key other.
         """
         for row in (*self.head, *self.overview):
             for item, after in zip(row, (*row[1:], LayoutItem()), strict=True):
@@ -226,8 +228,11 @@ class Layout:
                     else:
                         yield "其他", "other", item.label
         if self.funding:
-            yield from (("资金行", column.key, self.text(column.label)) for column in self.funding.columns)
-            yield "资金合计", "total", self.funding.total
+            each = self.funding.source_place == "each"
+            scope = "资金申报" if each else "资金行"
+            yield from ((scope, column.key, self.text(column.label)) for column in self.funding.columns)
+            if not each:
+                yield "资金合计", "total", self.funding.total
             yield from (("资金来源", "source", label.removeprefix("其中：")) for label in self.funding.rows)
         if self.goal:
             yield from (("目标", column.key, column.label) for column in self.goal.columns)
@@ -236,5 +241,6 @@ class Layout:
         yield from (
             ("指标", column.key if column.key in INDICATOR_KEYS else "other", self.text(column.label))
             for column in self.indicators.columns
+            if not column.key.startswith((CAUSE, OUTLOOK, MEDIUM))
         )
         yield from (("说明", "remark", label) for label, _ in self.remarks)
