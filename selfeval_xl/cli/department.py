@@ -42,25 +42,39 @@ def demo(
 def template(
     out: NewBook,
     layout: Annotated[
+        str | None,
+        typer.Option(
+            "--layout",
+            metavar="表式",
+            help=(
+                "表式，写中文名或编号，例如 云南、吉林、财政部2021、mof-2020。"
+                "不写：自评用吉林2024，监控用财政部2019，申报用财政部2015。"
+            ),
+        ),
+    ] = None,
+    stage: Annotated[
         str,
         typer.Option(
-            "--layout", metavar="表式", help="表式，写中文名或编号，例如 云南、吉林、财政部2021、mof-2020。"
+            "--stage",
+            metavar="环节",
+            help="self 绩效自评表，monitoring 绩效运行监控表，declaration 绩效目标申报表。",
         ),
-    ] = "jilin-2024",
+    ] = "self",
     year: Annotated[
         int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表里的年度。")
     ] = None,
     replace: Replace = False,
     policy: PolicyFile = None,
 ) -> None:
-    """生成一份空白的部门自评工作簿。"""
-    from selfeval_xl import templates
+    """生成一份空白的部门工作簿：自评表，或者运行监控表、目标申报表。"""
+    from selfeval_xl import layouts, templates
     from selfeval_xl.cli.screen.screen import say
     from selfeval_xl.files import replacing
     from selfeval_xl.rules.county_file import load
 
+    known = layouts.stage_of(stage)
     with replacing(replace):
-        templates.write(layout, out, year, load(policy))
+        templates.write(layout or layouts.USUAL[known], out, year, load(policy), known)
     say(f"已生成空白表：{out}")
 
 

@@ -13,6 +13,7 @@ from selfeval_xl.layouts.layout import (
     BLOCKS,
     KINDS,
     OTHER,
+    OWNERS,
     Attached,
     Beside,
     FundingLayout,
@@ -23,6 +24,7 @@ from selfeval_xl.layouts.layout import (
     LayoutSection,
     LayoutTable,
 )
+from selfeval_xl.model.forms import DEPARTMENT, PROJECT
 
 Toml = dict[str, Any]  # a table of the file; `_checked` has looked at keys and types before they are used
 
@@ -55,6 +57,9 @@ _TOP = {
     "signature": list,
     "beside": dict,
     "attached": list,
+    "of": str,
+    "through": str,
+    "notes": list,
 }
 _NEEDED = ("id", "form", "version", "title", "widths", "blocks", "head", "indicators")
 _FUNDING = {
@@ -70,11 +75,12 @@ _FUNDING = {
     "inline": list,
 }
 _SECTION = {"label": str, "span": int, "place": str}
-_TABLE = {"section": object, "columns": dict, "rows": int}
+_SOURCE = {"label": str, "span": int, "place": str}
+_TABLE = {"section": object, "columns": dict, "rows": int, "total": str}
 _INDICATORS = {"section": object, "columns": dict, "levels": dict, "ready": int}
 _ATTACHED = {"sheet": str, "title": str, "widths": list, "rows": list, "notes": str}
 _ITEM = {"label": str, "field": str, "span": int}
-_COLUMN = {"label": str, "span": int, "group": str}
+_COLUMN = {"label": str, "span": int, "group": str, "holds": str}
 
 
 def parse_layout(text: str, name: str) -> Layout:
@@ -141,6 +147,9 @@ class _Reader:
                 self._remark(remark, f"remarks[{number}]")
                 for number, remark in enumerate(data.get("remarks", ()), 1)
             ),
+            of_department=self._of_department(data),
+            through=data.get("through", ""),
+            notes=self._texts(data.get("notes", []), "notes"),
             attached=tuple(
                 self._attached(table, f"attached[{number}]")
                 for number, table in enumerate(data.get("attached", ()), 1)
@@ -148,6 +157,13 @@ class _Reader:
         )
         self._complete(layout)
         return layout
+
+    def _of_department(self, data: Toml) -> bool:
+        """Whether a form of an earlier stage is of the department; the self-evaluation has its own kind."""
+        owner = self._one_of(data.get("of", PROJECT), "of", OWNERS)
+        if "of" in data and data["form"] in OWNERS:
+            raise self.wrong("of", "自评表是谁的表写在 form 里，不写这一项。")
+        return bool(owner == DEPARTMENT)
 
     def _complete(self, layout: Layout) -> None:
         """Raises LayoutError unless `blocks` lists exactly the blocks that the file has."""
@@ -253,7 +269,7 @@ class _Reader:
     def _funding(self, data: Toml) -> FundingLayout:
         self._checked(data, "funding", _FUNDING, ("section", "columns", "rows", "total"))
         total = self._checked(data["total"], "funding.total", {"label": str, "place": str}, ("label",))
-        source = self._checked(data.get("source", {}), "funding.source", {"label": str, "span": int})
+        source = self._checked(data.get("source", {}), "funding.source", _SOURCE)
         columns = self._columns(data["columns"], "funding", records.FUND_KEYS)
         printed = [column.key for column in columns]
         inline = self._pairs(data.get("inline", ()), "funding.inline")
@@ -265,17 +281,15 @@ class _Reader:
             total_place=self._one_of(total.get("place", "last"), "funding.total.place", ("first", "last")),
             source=source.get("label", ""),
             source_span=source.get("span", 1),
+            source_place=self._one_of(source.get("place", "left"), "funding.source.place", ("left", "each")),
             points=data.get("points"),
             dashes=self._texts(data.get("dashes", []), "funding.dashes", printed),
             dash=data.get("dash", "—"),
             joined=self._texts(data.get("joined", []), "funding.joined", printed),
             inline=inline,
         )
-        self._fits(
-            funding.section.span + funding.source_span + sum(column.span for column in columns),
-            self.width,
-            "funding.columns",
-        )
+        left = funding.section.span + (funding.source_span if funding.source_place == "left" else 0)
+        self._fits(left + sum(column.span for column in columns), self.width, "funding.columns")
         return funding
 
     def _pairs(self, values: Collection[object], where: str) -> tuple[tuple[str, str], ...]:
@@ -294,6 +308,7 @@ class _Reader:
             self._section(entry["section"], where),
             self._columns(entry["columns"], where, keys),
             entry.get("rows", 1),
+            entry.get("total", ""),
         )
         self._fits(
             table.section.span + sum(column.span for column in table.columns), width, f"{where}.columns"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from selfeval_xl import layouts
 from selfeval_xl.assessment.policy import Policy, default, shown_value
 from selfeval_xl.layouts import Layout
-from selfeval_xl.model.forms import DEPARTMENT, FORM_NAMES, PROJECT
+from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, FORM_NAMES, MONITORING, PROJECT
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import COVER, EVIDENCE, READY, REPORT, SELF_CHECK, SUMMARY, sheet_prefix
 from selfeval_xl.templates.drawing import Drawing
@@ -36,6 +36,7 @@ class _DrawnForm:
     data: Data
 
 
+_STAGE_FILES = {MONITORING: "运行监控表", DECLARATION: "目标申报表"}  # names of the shipped workbooks
 _SPARE_ROWS = 24  # of indicators on a sheet that stands ready: nineteen times 40 would be a large file
 # The parameters that stand in the formulas of a workbook.
 IN_FORMULAS = (
@@ -52,13 +53,25 @@ IN_FORMULAS = (
 )
 
 
-def write(layout_id: str, out: str | Path, year: int | None = None, policy: Policy | None = None) -> None:
+def write(
+    layout_id: str,
+    out: str | Path,
+    year: int | None = None,
+    policy: Policy | None = None,
+    stage: str = layouts.SELF,
+) -> None:
     """Writes the blank department workbook of a layout. policy: see `fill_in`. layout_id: or a Chinese name.
 
-    Raises LayoutError for an unknown layout, OutputError where it cannot write.
+    stage: self, or an earlier one, whose forms have no formulas of the policy. Raises LayoutError for an
+    unknown layout, OutputError where it cannot write.
     """
     from selfeval_xl.templates.summary import PROJECTS
 
+    if stage != layouts.SELF:
+        from selfeval_xl.templates.stage_book import fill_in_stage
+
+        fill_in_stage(stage, layout_id, out, projects=[{}], department={}, year=year, ready=PROJECTS - 1)
+        return
     fill_in(
         layout_id,
         out,
@@ -222,4 +235,9 @@ def build_all(folder: str | Path) -> list[Path]:
     for layout_id in layouts.ids():
         built.append(Path(folder) / f"{layout_id}.xlsx")
         write(layout_id, built[-1])
+    for stage, name in _STAGE_FILES.items():
+        for layout_id in layouts.ids(stage):
+            known = layouts.label(layout_id, stage).partition("（")[0]
+            built.append(Path(folder) / f"{name}_{known}.xlsx")
+            write(layout_id, built[-1], stage=stage)
     return built

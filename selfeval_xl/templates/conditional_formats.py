@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from selfeval_xl.model.forms import Verdict
 from selfeval_xl.model.grid import Area, a1
 from selfeval_xl.templates.drawing import Drawing, DrawnCell
+from selfeval_xl.templates.indicator_block import LEVELS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -32,10 +33,10 @@ class Signal:
     look: dict = field(default_factory=dict)
 
 
-def add_signals(book: Workbook, sheet: Worksheet, drawing: Drawing) -> None:
+def add_signals(book: Workbook, sheet: Worksheet, found: Iterable[Signal]) -> None:
     """Writes the conditional formats of a live form."""
     made: dict[tuple, object] = {}
-    for signal in signals(drawing):
+    for signal in found:
         key = tuple(sorted(signal.look.items()))
         if key not in made:
             made[key] = book.add_format(signal.look)
@@ -50,10 +51,13 @@ def add_signals(book: Workbook, sheet: Worksheet, drawing: Drawing) -> None:
 
 
 def signals(drawing: Drawing) -> Iterator[Signal]:
-    """All conditional formats of a live form; formulas are relative to the first row of the table."""
+    """All conditional formats of a live form of the self-evaluation.
+
+    Formulas are relative to the first row of the table.
+    """
     first, last = drawing.table
-    at = {cell.key: cell.area.left for cell in drawing.cells if cell.area.top == first and cell.key}
-    yield from _levels(first, last, at)
+    at = columns_of(drawing)
+    yield from level_signals(first, last, at)
     name = f"${a1(first, at['name'])}"
     for key in ("target", "actual"):
         if key in at:
@@ -83,13 +87,19 @@ def signals(drawing: Drawing) -> Iterator[Signal]:
     yield from _money(drawing)
 
 
+def columns_of(drawing: Drawing) -> dict[str, int]:
+    """The columns of the table of indicators by key."""
+    first = drawing.table[0]
+    return {cell.key: cell.area.left for cell in drawing.cells if cell.area.top == first and cell.key}
+
+
 def _column(first: int, last: int, column: int) -> Area:
     return Area(first, column, last, column)
 
 
-def _levels(first: int, last: int, at: dict[str, int]) -> Iterator[Signal]:
+def level_signals(first: int, last: int, at: dict[str, int]) -> Iterator[Signal]:
     """Signals that hide repeated levels and draw lines between different ones; one holds for a cell."""
-    for key in ("level1", "level2"):
+    for key in LEVELS:
         if key not in at:
             continue
         columns = list(dict.fromkeys((at.get("level1", at[key]), at[key])))

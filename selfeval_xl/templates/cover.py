@@ -15,6 +15,7 @@ from selfeval_xl.model.sheet_names import sheet_link, sheet_prefix
 from selfeval_xl.templates.drawing import Drawing, plain
 
 _WIDTHS = (11, 26, 34, 12, 10, 17)
+PASTING = ("粘贴", "从别处粘贴，请用“选择性粘贴→数值”，以免带来别的格式或盖掉公式。")
 _STEPS = (
     (
         "一、填",
@@ -31,7 +32,7 @@ _STEPS = (
         ),
     ),
     ("三、报", "打印、签字，“项目自评汇总表”和部门整体表盖章，连同电子表一起报送。底色不会打印出来。"),
-    ("粘贴", "从别处粘贴，请用“选择性粘贴→数值”，以免带来别的格式或盖掉公式。"),
+    PASTING,
     (
         "增加指标",
         (
@@ -44,8 +45,8 @@ _MORE_PROJECTS = (
     "在项目表的标签上点右键，“移动或复制→建立副本”，放到最后，项目名称、预算、指标和指标值都换成新项目的；把新表的"
     "名字写进“项目自评汇总表”右边的“工作表”一栏，汇总表和自查就算进去。改名为“项目02”“项目03”这样接着排的，不写也会算进去。"
 )
-_READY = "备有{}张空白的项目表，隐藏着：在标签上点右键，“取消隐藏”，选“{}”来填；表名可以改。"
-_NOTICE = ("截止日期", "报送方式", "联系人", "联系电话")
+READY_SHEETS = "备有{}张空白的项目表，隐藏着：在标签上点右键，“取消隐藏”，选“{}”来填；表名可以改。"
+NOTICE = ("截止日期", "报送方式", "联系人", "联系电话")
 
 
 def draw_cover(
@@ -65,7 +66,7 @@ def draw_cover(
     width = len(_WIDTHS)
     drawing.put(0, 0, "title", f"{year}年度绩效自评填报说明" if year else "绩效自评填报说明", span=width)
     row = 1
-    more = _READY.format(len(spare), spare[0]) if spare else _MORE_PROJECTS
+    more = READY_SHEETS.format(len(spare), spare[0]) if spare else _MORE_PROJECTS
     for label, text in (*_STEPS, ("增加项目", more)):
         drawing.put(row, 0, "label", label)
         drawing.put(row, 1, "shown", text, span=width - 1)
@@ -74,7 +75,7 @@ def draw_cover(
         drawing.put(row, 0, "label", "金额单位")
         drawing.put(row, 1, "shown", units, span=width - 1)
         row += 1
-    for label in dict.fromkeys((*_NOTICE, *(notice or {}))):
+    for label in dict.fromkeys((*NOTICE, *(notice or {}))):
         answer = (notice or {}).get(label)
         drawing.put(row, 0, "label", label)
         drawing.put(row, 1, "text", answer, span=width - 1, entry=not answer)

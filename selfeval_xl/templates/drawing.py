@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy, default
-from selfeval_xl.layouts.layout import LayoutColumn
+from selfeval_xl.layouts.layout import SELF, THROUGH, LayoutColumn
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.grid import Area, Grid, Value
 from selfeval_xl.model.quantity import money
@@ -45,7 +45,8 @@ class Drawing:
     right of the form, which are not printed; beside_widths: the widths of their columns. hidden: spare
     indicator rows, hidden until they are needed. growing: rows that become as high as their texts while a
     person types. money_unit: of the amounts. notes: cell notes by row and
-    column.
+    column. stage: of the form; only one of the self-evaluation is judged by formulas. through: the months
+    that a monitoring form covers, a formula where they are chosen in a cell.
     """
 
     widths: tuple[float, ...]
@@ -68,6 +69,23 @@ class Drawing:
     growing: range = range(0)
     money_unit: str = ""
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
+    stage: str = SELF
+    through: str | Formula = ""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether formulas beside the form say how its indicators were met."""
+        return self.live and self.stage == SELF
+
+    def label(self, text: str) -> str | Formula:
+        """A label as printed; where it names the months, a formula that follows the cell they stand in."""
+        if THROUGH not in text or isinstance(self.through, str):
+            return text.replace(THROUGH, str(self.through))
+        before, after = (part.replace('"', '""') for part in text.split(THROUGH, 1))
+        shown = text.replace(THROUGH, str(self.through.value), 1)
+        return Formula(
+            f'"{before}"&{self.through.text}&"{after}"' if before else f'{self.through.text}&"{after}"', shown
+        )
 
     def put(
         self,

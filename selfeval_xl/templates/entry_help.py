@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from selfeval_xl.layouts.layout import MEDIUM, SELF
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.templates.drawing import DrawnCell
 from selfeval_xl.templates.lists import KINDS, SIGNS, YES_NO, Branch, Levels
 from selfeval_xl.templates.report_sheet import guidance_of
+from selfeval_xl.templates.stage_help import STAGE_HELP, Validation
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
-
-Validation = dict[str, str | float | bool]  # the options of XlsxWriter's data_validation
 
 _MONEY: Validation = {
     "validate": "decimal",
@@ -69,6 +69,7 @@ _HELP: dict[str, Validation] = {
     "initial_budget": _MONEY,
     "annual_budget": _MONEY,
     "executed": _MONEY,
+    "money": _MONEY,
     "points": _POINTS,
     "score": _POINTS,
     "target": _prompt("指标值", "连同符号、数字和单位写全，例如 ≥95%、=30000元、≤10次、2024年11月底前。"),
@@ -82,29 +83,37 @@ _NAME = (
     "三级指标",
     "写明衡量的是什么，例如 道路验收合格率、培训人次。可从下拉框选常用的再改，也可直接填写。",
 )
+_MONEY_KEY = "money"  # all further columns of money
 _MEASURE = "measure"  # the column of units; the head's 实施单位 has the key unit too
 _UNIT = ("计量单位", "只写单位，例如 公里、人次、%。下拉框里没有的可直接填写。")
 
 
 def add_help(
-    sheet: Worksheet, cells: Iterable[DrawnCell], levels: Levels | None = None, money_unit: str = ""
+    sheet: Worksheet,
+    cells: Iterable[DrawnCell],
+    levels: Levels | None = None,
+    money_unit: str = "",
+    stage: str = SELF,
 ) -> None:
     """Adds data validation to the cells to fill in, one entry for each kind of cell.
 
-    levels: where the lists for the level cells stand. money_unit: said at the amounts.
+    levels: where the lists for the level cells stand. money_unit: said at the amounts. stage: of the form.
     """
     places: dict[str, list[DrawnCell]] = {}
     for cell in cells:
         if cell.entry:
             key = _MEASURE if cell.key == "unit" and cell.look == "choice" else cell.key
-            places.setdefault(key, []).append(cell)
+            places.setdefault(_MONEY_KEY if cell.look == "money" and key not in AMOUNTS else key, []).append(
+                cell
+            )
     for key, entries in places.items():
         runs = _runs(entries)
         if key == "executed":
             validation: Validation | None = _executed(places, runs)
         else:
-            validation = _drop_down(key, places, levels) or _help(key, places)
-        if validation and money_unit and key in AMOUNTS:
+            of_stage = STAGE_HELP.get(stage, {}).get(key)
+            validation = of_stage or _drop_down(key, places, levels) or _help(key, places)
+        if validation and money_unit and key in (*AMOUNTS, _MONEY_KEY):
             told = f"按{money_unit}填，只填数字，不写单位。"
             validation = {**validation, "input_title": "金额", "input_message": told}
         if validation:
@@ -132,13 +141,14 @@ def _executed(places: Mapping[str, list[DrawnCell]], runs: list[list[int]]) -> V
 
 def _drop_down(key: str, places: Mapping[str, list[DrawnCell]], lists: Levels | None) -> Validation | None:
     """The drop-down of cells that choose from the hidden sheet; None for other cells."""
-    if key == "name":
-        if lists and "level2" in places:
-            return _suggest(lists.names.below(_topmost(places["level2"])), *_NAME)
+    if key in ("name", f"{MEDIUM}name"):
+        second = key.replace("name", "level2")
+        if lists and second in places:
+            return _suggest(lists.names.below(_topmost(places[second])), *_NAME)
         return _prompt(*_NAME)
     if lists is None:
         return None
-    if key in ("level1", "level2"):
+    if key in ("level1", "level2", f"{MEDIUM}level2"):
         return _level(key, places, lists.levels)
     if key == "operator" and "initial_target" in places:
         return _choose(f"={lists.fixed['指标性质']}", KINDS)

@@ -13,12 +13,14 @@ from dataclasses import replace
 from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.layouts import Layout
 from selfeval_xl.layouts.layout import Attached, LayoutItem
+from selfeval_xl.model.edits import Formula
 from selfeval_xl.templates.drawing import NO_YEAR, READY, Drawing, DrawnCell
 from selfeval_xl.templates.form_values import Data, FormValues, as_entered, as_text, form_values, typed
 from selfeval_xl.templates.funding_block import draw_funding
 from selfeval_xl.templates.indicator_block import draw_indicators, draw_total
 from selfeval_xl.templates.points_note import add_points_note
 from selfeval_xl.templates.self_check_formulas import add_facts
+from selfeval_xl.templates.task_block import draw_tasks
 
 __all__ = ["DrawnCell", "Data", "Drawing", "draw", "draw_attached"]
 
@@ -30,6 +32,7 @@ def draw(
     live: bool = False,
     policy: Policy | None = None,
     rows: int = READY,
+    through: str | Formula = "",
 ) -> Drawing:
     """The drawing of a layout's form, filled with `form` (blank without one).
 
@@ -39,11 +42,13 @@ def draw(
     after `other.`).
     live: for filling in on screen, with a level cell in each row, hidden spare rows, and formulas beside the
     indicators. policy: the thresholds of the formulas, the default ones without it. rows: of the table that
-    is filled in on screen, at least.
+    is filled in on screen, at least. through: the months of a monitoring form, where they are not the
+    layout's.
     """
     values = form_values(form)
     drawing = Drawing(layout.widths, layout.orientation, live=live, policy=policy or default(), rows=rows)
-    drawing.money_unit = layout.money_unit
+    drawing.money_unit, drawing.stage = layout.money_unit, layout.stage
+    drawing.through = through or layout.through
     shown_year = str(year or values.fields.get("year") or NO_YEAR)
     drawing.year = int(shown_year) if shown_year.isdecimal() else None
     row = _titles(drawing, layout, shown_year)
@@ -58,9 +63,12 @@ def draw(
         first, last = tops[layout.beside.blocks[0]], tops[f"{layout.beside.blocks[-1]} end"]
         drawing.put(first, 0, "label", layout.beside.label, span=layout.beside.span, rows=last - first)
     drawing.bottom = row - 1
-    _signature(drawing, layout, values, row)
+    row = _signature(drawing, layout, values, row)
+    for number, note in enumerate(layout.notes):
+        drawing.put(row + number, 0, "plain", note, span=len(layout.widths))
     if live:
         drawing.frozen = drawing.title + 1  # the progress stands beside the title
+    if drawing.is_judged:
         add_facts(drawing, values)
         add_points_note(drawing)
     return drawing
@@ -151,13 +159,14 @@ def _rows(
     return row
 
 
-def _signature(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> None:
-    """The labels to sign at, below the frame; each name is written behind its label."""
+def _signature(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
+    """The labels to sign at, below the frame, each name behind its label; returns the row below."""
     labels = layout.signature
     lines = -(-len(labels) // _SIGNED_IN_A_LINE)
     length = -(-len(labels) // max(lines, 1))
     for line in range(lines):
         _signature_line(drawing, form, row + line, labels[line * length : (line + 1) * length])
+    return row + lines
 
 
 def _signature_line(drawing: Drawing, form: FormValues, row: int, labels: Sequence[str]) -> None:
@@ -208,31 +217,6 @@ def _goal(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
     return row + 2
 
 
-def _tasks(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
-    table = layout.tasks
-    assert table is not None  # the layout reader lets no block be listed that is not there
-    tasks = form.tasks or tuple({"number": str(number)} for number in range(1, table.rows + 1))
-    start = layout.start("tasks")
-    drawing.put(row, start, "label", table.section.label, span=table.section.span, rows=len(tasks) + 1)
-    column = start + table.section.span
-    for head in table.columns:
-        drawing.put(row, column, "head", head.label, span=head.span)
-        for number, task in enumerate(tasks, 1):
-            look = "number" if head.key == "number" else "long"
-            value = task.get(head.key)
-            drawing.put(
-                row + number,
-                column,
-                look,
-                typed(value) if look == "number" else as_entered(value),
-                span=head.span,
-                entry=True,
-                key=f"task.{head.key}",  # a task's name is no indicator's: another list, another help
-            )
-        column += head.span
-    return row + len(tasks) + 1
-
-
 def _remarks(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
     width = len(layout.widths)
     for label, span in layout.remarks:
@@ -250,7 +234,7 @@ _BLOCKS = {
     "goal": _goal,
     "overview": _overview,
     "funding": draw_funding,
-    "tasks": _tasks,
+    "tasks": draw_tasks,
     "indicators": draw_indicators,
     "total": draw_total,
     "remarks": _remarks,

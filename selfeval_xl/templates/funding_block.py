@@ -17,6 +17,7 @@ from selfeval_xl.templates.drawing import CellValue, Drawing, positions, value_o
 from selfeval_xl.templates.form_values import FormValues, Row, as_entered, typed
 from selfeval_xl.templates.references import above, below, own
 
+FORM_AMOUNTS = (*AMOUNTS, "forecast", "medium_budget")  # all columns that hold amounts
 _Amounts = Mapping[str, CellValue]  # the amounts of a row by column key; those of the total row are formulas
 
 
@@ -24,6 +25,8 @@ def draw_funding(drawing: Drawing, layout: Layout, form: FormValues, row: int) -
     """Draws the funding table from this row on; returns the row below it."""
     table = layout.funding
     assert table is not None  # the layout reader lets no block be listed that is not there
+    if table.source_place == "each":
+        return _draw_side_by_side(drawing, table, form, row)
     at = positions(table.columns, table.section.span + table.source_span)
     lines = _source_lines(table.rows, form)
     count = len(lines) + 1
@@ -32,11 +35,11 @@ def draw_funding(drawing: Drawing, layout: Layout, form: FormValues, row: int) -
     )
     drawing.put(row, table.section.span, "head", table.source or None, span=table.source_span)
     for column in table.columns:
-        drawing.put(row, at[column.key], "head", column.label, span=column.span)
+        drawing.put(row, at[column.key], "head", drawing.label(column.label), span=column.span)
     total_row = row + 1 if table.total_place == "first" else row + count
     first = row + 2 if table.total_place == "first" else row + 1
     for number, (label, line) in enumerate(lines):
-        amounts = {key: typed(line.get(key)) for key in AMOUNTS}
+        amounts = {key: typed(line.get(key)) for key in FORM_AMOUNTS}
         _funding_row(drawing, table, first + number, label, line, amounts, at, points=None)
     total = _total_amounts(form, [line for _, line in lines], table.total_place, (row, row + count + 1), at)
     _funding_row(drawing, table, total_row, table.total, form.total, total, at, points=table.points)
@@ -55,6 +58,30 @@ def draw_funding(drawing: Drawing, layout: Layout, form: FormValues, row: int) -
             )
     drawing.money = (row + 1, row + count)
     return _draw_inline(drawing, table, form, row + count + 1)
+
+
+def _draw_side_by_side(drawing: Drawing, table: FundingLayout, form: FormValues, row: int) -> int:
+    """Draws amounts that each have their label to the left, the total first; returns the row below them."""
+    lines = _source_lines(table.rows, form)
+    count = len(lines) + 1
+    drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=count)
+    begin = positions(table.columns, table.section.span)
+    at = {key: column + table.source_span for key, column in begin.items()}
+    total = _total_amounts(form, [line for _, line in lines], "first", (row - 1, row + count), at)
+    for column in table.columns:
+        for number, (label, line) in enumerate([(column.label, form.total), *lines]):
+            drawing.put(row + number, begin[column.key], "label", label, span=table.source_span)
+            drawing.put(
+                row + number,
+                at[column.key],
+                "money",
+                typed(line.get(column.key)) if number else total[column.key],
+                span=column.span - table.source_span,
+                entry=number > 0,
+                key=column.key,
+            )
+    drawing.money = (row, row + count - 1)
+    return row + count
 
 
 def _draw_inline(drawing: Drawing, table: FundingLayout, form: FormValues, row: int) -> int:
@@ -84,7 +111,7 @@ def _total_amounts(
     around: the rows of the head above and of what comes below, between which all sources stand.
     """
     total: dict[str, CellValue] = {}
-    for key in AMOUNTS:
+    for key in FORM_AMOUNTS:
         if key not in at:
             continue
         if key in form.total or not lines:
@@ -115,10 +142,14 @@ def _funding_row(
     for column in table.columns:
         if column.key in table.joined:
             continue
-        if column.key in table.dashes and not is_total and column.key not in (*AMOUNTS, "execution_rate"):
+        if (
+            column.key in table.dashes
+            and not is_total
+            and column.key not in (*FORM_AMOUNTS, "execution_rate")
+        ):
             drawing.put(row, at[column.key], "choice", table.dash, span=column.span)
             continue
-        if column.key in AMOUNTS:
+        if column.key in FORM_AMOUNTS:
             look, value = "money", amounts.get(column.key)
         else:
             look, value = _look_and_value(column.key, line, amounts, at, points, drawing.policy)
@@ -152,17 +183,22 @@ def _look_and_value(
     return "long", as_entered(value)
 
 
-def _exact_ratio(amounts: _Amounts) -> Decimal | None:
-    """The ratio of executed amount to annual budget, not rounded; 0/0 is 0, anything else over 0 is None."""
-    budget, executed = value_of(amounts.get("annual_budget")), value_of(amounts.get("executed"))
+def _budget_key(at: Mapping[str, int]) -> str:
+    """The budget that the rate is of: the annual one, the initial one where no other is printed."""
+    return "annual_budget" if "annual_budget" in at else "initial_budget"
+
+
+def _exact_ratio(amounts: _Amounts, at: Mapping[str, int]) -> Decimal | None:
+    """The ratio of executed amount to budget, not rounded; 0/0 is 0, anything else over 0 is None."""
+    budget, executed = value_of(amounts.get(_budget_key(at))), value_of(amounts.get("executed"))
     if budget is None or executed is None or (budget == 0 and executed != 0):
         return None
     return executed / budget if budget else Decimal(0)
 
 
 def _rate(amounts: _Amounts, at: Mapping[str, int]) -> Formula:
-    budget, executed = own(at["annual_budget"]), own(at["executed"])
-    ratio = _exact_ratio(amounts)
+    budget, executed = own(at[_budget_key(at)]), own(at["executed"])
+    ratio = _exact_ratio(amounts, at)
     text = (
         f'IF(COUNT({budget},{executed})<2,"",IF({budget}=0,IF({executed}=0,0,""),ROUND({executed}/'
         f"{budget},4)))"
@@ -177,7 +213,7 @@ def _execution_score(
     if points is None:
         return None
     budget, executed, full = own(at["annual_budget"]), own(at["executed"]), own(at["points"])
-    ratio = _exact_ratio(amounts)
+    ratio = _exact_ratio(amounts, at)
     score = f"ROUND({full}*MIN(1,{executed}/{budget}),2)"
     if bands := sorted((Decimal(floor), given) for floor, given in policy.bands("execution_score_bands")):
         given = "0"

@@ -7,17 +7,20 @@ from dataclasses import replace
 from decimal import Decimal
 
 from selfeval_xl.layouts import Layout
-from selfeval_xl.layouts.layout import LayoutColumn
+from selfeval_xl.layouts.layout import CAUSE, MEDIUM, OUTLOOK, LayoutColumn
 from selfeval_xl.model.edits import Formula
+from selfeval_xl.model.forms import Outlook
 from selfeval_xl.model.grid import a1, column_name
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.model.quantity import points_of
 from selfeval_xl.templates.drawing import Drawing, DrawnCell, positions, value_of
-from selfeval_xl.templates.form_values import FormValues, Row, as_entered, as_text, typed
+from selfeval_xl.templates.form_values import FormValues, Row, Value, as_entered, as_text, typed
 from selfeval_xl.templates.references import above, body
 from selfeval_xl.templates.verdict_formulas import add_live, score, year_column
 
-LEVELS = ("level1", "level2")
+LEVELS = ("level1", "level2", f"{MEDIUM}level2")
+TICK = "√"
+_OUTLOOKS = {outlook.value: outlook.label for outlook in Outlook}
 
 
 def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
@@ -43,7 +46,7 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int
                     first + number,
                     at[column.key],
                     "level",
-                    as_entered(data.get(column.key) or None),
+                    as_entered(_given(column.key, data) or None),
                     span=column.span,
                     entry=True,
                     key=column.key,
@@ -55,6 +58,7 @@ def draw_indicators(drawing: Drawing, layout: Layout, form: FormValues, row: int
     drawing.table = (first, first + len(rows) - 1)
     if drawing.live:
         drawing.growing = range(first, first + len(rows))
+    if drawing.is_judged:
         by_row = {first + number: data for number, data in enumerate(rows)}
         add_live(drawing, at, by_row, drawing.year, f"${column_name(year_column(drawing))}$1")
         _score_formulas(drawing, at, rows)
@@ -81,13 +85,14 @@ def _indicator_head(drawing: Drawing, layout: Layout, row: int, at: Mapping[str,
     if covered:
         drawing.put(row, 0, "head", table.section.label, span=covered)
     for column in table.columns:
+        label = drawing.label(column.label)
         if column.group:
             groups.setdefault(column.group, []).append(column)
-            drawing.put(row + 1, at[column.key], "head", column.label, span=column.span)
+            drawing.put(row + 1, at[column.key], "head", label, span=column.span)
         elif column.key in under and at[column.key] < covered:
-            drawing.put(row + 1, at[column.key], "head", column.label, span=column.span)
+            drawing.put(row + 1, at[column.key], "head", label, span=column.span)
         else:
-            drawing.put(row, at[column.key], "head", column.label, span=column.span, rows=depth)
+            drawing.put(row, at[column.key], "head", label, span=column.span, rows=depth)
     for label, columns in groups.items():
         drawing.put(row, at[columns[0].key], "head", label, span=sum(column.span for column in columns))
 
@@ -104,17 +109,44 @@ def _indicator_rows(layout: Layout, form: FormValues) -> list[Row]:
     ]
 
 
+_LOOKS = {
+    "name": "name",
+    "note": "note",
+    "operator": "choice",
+    "unit": "choice",
+    "outlook": "choice",
+    f"{MEDIUM}name": "name",
+    "other.remark": "note",
+}
+
+
+def _given(key: str, data: Row) -> Value:
+    """The value of a column: a tick for a cause or an outlook, the medium term's name and level, the rest.
+
+    An indicator has the same name for the medium term and the year unless the data says otherwise.
+    """
+    if key.startswith(CAUSE):
+        named = key.removeprefix(CAUSE) in str(data.get("causes") or "").split("、")
+        return data.get(key) or (TICK if named else None)
+    if key.startswith(OUTLOOK):
+        return TICK if data.get("outlook") == key.removeprefix(OUTLOOK) else None
+    if key == "outlook":
+        return _OUTLOOKS.get(str(data.get(key)), data.get(key))
+    if key.startswith(MEDIUM) and key not in data:
+        has_one = data.get("medium_target") or not data.get("target")
+        return data.get(key.removeprefix(MEDIUM)) if has_one else None
+    return data.get(key)
+
+
 def _indicator_cell(drawing: Drawing, row: int, column: int, head: LayoutColumn, data: Row) -> None:
-    value = data.get(head.key)
+    value = _given(head.key, data)
     if head.key in ("points", "score"):
         number = None if value in (None, "") else points_of(str(value))
         shown = typed(value) if number is None else number
         look = "number" if head.key == "points" else "score"
         drawing.put(row, column, look, shown, span=head.span, entry=True, key=head.key)
     else:
-        look = {"name": "name", "note": "note", "operator": "choice", "unit": "choice"}.get(
-            head.key, "target"
-        )
+        look = _LOOKS.get(head.key, "choice" if head.key.startswith((CAUSE, OUTLOOK)) else "target")
         drawing.put(
             row,
             column,
@@ -131,20 +163,20 @@ def _levels(
 ) -> None:
     """Draws the levels, equal neighbours as one merged cell as on the printed form."""
     spans = {column.key: column.span for column in columns}
-    for key in ("level1", "level2"):
+    for key in LEVELS:
         if key not in at:
             continue
         start = 0
         for number in range(1, len(rows) + 1):
             same = number < len(rows) and all(
-                rows[number].get(level) == rows[start].get(level) for level in {key, "level1"}
+                _given(level, rows[number]) == _given(level, rows[start]) for level in {key, "level1"}
             )
             if not same:
                 drawing.put(
                     first + start,
                     at[key],
                     "label",
-                    as_entered(rows[start].get(key)),
+                    as_entered(_given(key, rows[start])),
                     span=spans[key],
                     rows=number - start,
                     key=key,

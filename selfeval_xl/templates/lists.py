@@ -46,13 +46,19 @@ class Levels:
     fixed: dict[str, str]
 
 
-def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str | Decimal, ...]], dict[str, Levels]]:
-    """The columns of the sheet, head first, and the lists of each layout by its kind."""
-    lists: list[tuple[str | Decimal, ...]] = [(head, *listed(head)) for head in word_lists()] + [()]
+def columns(
+    layouts: Sequence[Layout], with_words: bool = True
+) -> tuple[list[tuple[str | Decimal, ...]], dict[str, Levels]]:
+    """The columns of the sheet, head first, and the lists of each layout by whose form it is.
+
+    with_words: the lists that the formulas of a judged form look into come first.
+    """
+    words = [(head, *listed(head)) for head in word_lists()] if with_words else []
+    lists: list[tuple[str | Decimal, ...]] = [*words, ()] if words else []
     branches: dict[str, Branch] = {}
     for layout in layouts:
         if layout.indicators.levels:
-            branches[layout.kind] = _branch(len(lists), len(layout.indicators.levels))
+            branches[layout.owner] = _branch(len(lists), len(layout.indicators.levels))
             lists += [(first, *seconds) for first, seconds in layout.indicators.levels] + [()]
     fixed = {}
     for head, *values in _FIXED:
@@ -61,7 +67,7 @@ def columns(layouts: Sequence[Layout]) -> tuple[list[tuple[str | Decimal, ...]],
     lists.append(())
     names = _branch(len(lists), len(USUAL_NAMES))
     lists += [(level, *usual) for level, usual in USUAL_NAMES.items()]
-    return lists, {layout.kind: Levels(branches.get(layout.kind), names, fixed) for layout in layouts}
+    return lists, {layout.owner: Levels(branches.get(layout.owner), names, fixed) for layout in layouts}
 
 
 def _branch(start: int, width: int) -> Branch:

@@ -14,11 +14,12 @@ from selfeval_xl.files import make_folder, write_out
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.sheet_names import LISTS, SETTINGS
 from selfeval_xl.templates.cell_styles import NORMAL, Pen
-from selfeval_xl.templates.conditional_formats import add_signals
+from selfeval_xl.templates.conditional_formats import add_signals, signals
 from selfeval_xl.templates.drawing import Drawing, DrawnCell
 from selfeval_xl.templates.entry_help import add_help
 from selfeval_xl.templates.heights import SIZES, font_size, row_heights
 from selfeval_xl.templates.lists import Levels
+from selfeval_xl.templates.stage_signals import stage_signals
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -95,7 +96,8 @@ def write_book(
             sheet = book.add_worksheet(page.name, plain_sheet())
             draw_sheet(sheet, page.drawing, pen, page.levels)
             if page.drawing.live:
-                add_signals(book, sheet, page.drawing)
+                found = signals if page.drawing.is_judged else stage_signals
+                add_signals(book, sheet, found(page.drawing))
             if protect:
                 sheet.protect("", _ALLOWED)
             if page.hidden:
@@ -152,7 +154,7 @@ def draw_sheet(sheet: Worksheet, drawing: Drawing, pen: Pen, levels: Levels | No
     if drawing.frozen:
         sheet.freeze_panes(drawing.frozen, 0)
     _set_beside(sheet, drawing)
-    add_help(sheet, drawing.cells, levels, drawing.money_unit)
+    add_help(sheet, drawing.cells, levels, drawing.money_unit, drawing.stage)
     for (row, column), text in drawing.notes.items():
         sheet.write_comment(row, column, text, NOTE)
     _set_up_page(sheet, drawing, heights)
