@@ -347,6 +347,11 @@ class Form(Located):
         return self.kind in (DECLARATION, MONITORING)
 
     @property
+    def is_of_project(self) -> bool:
+        """Whether it is about one project, at whatever stage, and not about a department as a whole."""
+        return self.kind == PROJECT or (self.is_of_stage and not self.of_department)
+
+    @property
     def total_funding(self) -> FundingLine | None:
         """The row 合计 of the funding table."""
         for line in self.funding:

@@ -31,7 +31,8 @@ from selfeval_xl.county.intake.versions import USED, VersionDecision, forms_and_
 from selfeval_xl.model.findings import Finding, RuleStatus
 from selfeval_xl.model.forms import Filing, Form, ReadFile, Report
 from selfeval_xl.rules.across import copied_texts, said_before
-from selfeval_xl.rules.runner import OtherFilings, check, findings_of_rule, scanned
+from selfeval_xl.rules.runner import OtherFilings, check, findings_of_rule
+from selfeval_xl.rules.subjects import scanned
 
 _OUTDATED = ("被新版本替代", "重复")
 SAME_WORDS = "X08"  # the one rule that compares departments
