@@ -61,7 +61,10 @@ def example_text() -> str:
         case = read_case(path)
         if case.rule in done or not case.expected:
             continue
-        finding = next((finding for finding in check(gather([case.file])) if finding.rule == case.rule), None)
+        finding = next(
+            (finding for finding in check(gather([case.file], stages=True)) if finding.rule == case.rule),
+            None,
+        )
         if finding:
             done.add(case.rule)
             lines += [

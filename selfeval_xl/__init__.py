@@ -33,13 +33,14 @@ __all__ = ["assess", "check", "consolidate", "consolidate_province", "fill", "re
 def read(*paths: str | PathLike[str]) -> list[Filing]:
     """The filings in these files, one for each department, every value with its cell.
 
-    What could not be read of a file is in `Filing.files[].problems`. Each file is read in a worker process
-    that may die without harm. Raises UsageError where a file does not exist.
+    Declarations and monitoring forms are in `Filing.stage_forms`. What could not be read of a file is in
+    `Filing.files[].problems`. Each file is read in a worker process that may die without harm. Raises
+    UsageError where a file does not exist.
     """
     from selfeval_xl.filings.grouping import gather
     from selfeval_xl.readers import read_files
 
-    return gather(read_files(list(paths)))
+    return gather(read_files(list(paths)), stages=True)
 
 
 def assess(form: Form, policy: Policy | None = None) -> Form:

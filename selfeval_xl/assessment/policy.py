@@ -22,6 +22,8 @@ Setting = Decimal | bool | str | tuple[tuple[str, Decimal], ...]
 CHOICES = {"score_at_most": {"按比例": "proportional", "按超出比例": "linear"}}
 # Parameters that list only numbers, which are ratios; the name of each is made from it (0.9 is 90%).
 RATIOS = ("execution_bands",)
+# Parameters that list a ratio for each month.
+RATIOS_BY_MONTH = ("progress_floors",)
 APPRAISAL = "appraisal_"  # the names of the points of the departments' appraisal begin with it
 _MOST_DIGITS = 18  # of a number that a person writes, before the point or behind it
 
@@ -159,6 +161,8 @@ def shown_value(parameter: Parameter) -> str:
     value = parameter.value
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, tuple) and parameter.name in RATIOS_BY_MONTH:
+        return "、".join(f"{name}：{plain_number(number * 100)}%" for name, number in value)
     if isinstance(value, tuple) and parameter.name in RATIOS:
         return "、".join(name for name, _ in value)
     if isinstance(value, tuple):

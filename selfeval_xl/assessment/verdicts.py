@@ -62,11 +62,21 @@ _TOO_MANY_TIMES = 50
 
 
 def assess(form: Form, policy: Policy) -> Form:
-    """The same form with rates, judgements and expected scores filled in."""
+    """The same form with rates, judgements and expected scores filled in.
+
+    The indicators of the earlier stages get their quantities alone: there the year is not over.
+    """
     over = policy.number("over_fulfilment")
+    funding = tuple(replace(line, rate=execution_rate(line)) for line in form.funding)
+    if form.is_of_stage:
+        rows = tuple(
+            replace(row, target_quantity=parse(row.target), actual_quantity=parse(row.actual))
+            for row in form.indicators
+        )
+        return replace(form, funding=funding, indicators=rows)
     return replace(
         form,
-        funding=tuple(replace(line, rate=execution_rate(line)) for line in form.funding),
+        funding=funding,
         indicators=tuple(
             _assess_indicator(indicator, over, policy, form.year) for indicator in form.indicators
         ),

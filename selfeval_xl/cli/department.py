@@ -139,7 +139,7 @@ def check(
     rules, expected = rules_and_roster(policy, roster, use_settings)
     with screen.ProgressBars(quiet=as_json or tsv) as progress, replacing(replace):
         read_files = read_all(files, progress)
-        filings = gather(read_files, expected)
+        filings = gather(read_files, expected, stages=True)
         findings = run(filings, rules, read_files, expected)
         mended = _mend(files, findings, out) if fix else None
         marked = mark_all([file.path for file in read_files], findings, mark) if mark else []

@@ -44,9 +44,9 @@ def consolidate(
     roster: workbook, shows which departments and projects are missing. against: last year's county workbook,
     for 与上年对比. reviewed: folder with filled re-check papers, from which 复核得分 and 复核等级 come where
     nobody typed them. declared, monitored: folders with the declarations and the monitoring forms, with which
-    the self-evaluations are compared (X14; 申报指标值, 监控预计, 监控结论). with_forms: adds every form as a sheet in its official layout; of more than 300 each
-    department's go into a workbook of its own beside `out`, unless a function given here, asked with their
-    number, wants them in one. parquet: folder for the tables (extra `data`). jobs: number of processes that
+    the self-evaluations are compared (X14; 申报指标值, 监控预计, 监控结论). with_forms: adds every form as a
+    sheet in its official layout; of more than 300 each department's go into a workbook of its own beside
+    `out`, unless a function given here, asked with their number, wants them in one. parquet: folder for the tables (extra `data`). jobs: number of processes that
     read. dask: address of a cluster that reads instead (extra `dask`). progress(done, all, file name).
 
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier
@@ -75,9 +75,7 @@ def consolidate(
         choices = chosen_by(loaded_roster, written.chosen_files())
         collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
         laid = laid_out(collected, loaded_roster, policy)
-        departments = StreamedDepartments(
-            received, laid, supplements=written.supplements, earlier=earlier
-        )
+        departments = StreamedDepartments(received, laid, supplements=written.supplements, earlier=earlier)
         store = received.cache.store
         return publish(departments, out, written, last, with_forms, parquet, store=store, papers=papers)
 

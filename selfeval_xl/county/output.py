@@ -127,8 +127,8 @@ def _publish(
     county = _county(material, departments.rules, out, store, tables, forms_by_decision, carried, len(lost))
     told = _told_of(forms) if isinstance(forms, FormFiles) else ()
     rechecked.notes += _no_longer(papers, written, rechecked)
-    earlier = departments.earlier.notes if isinstance(departments, StreamedDepartments) else ()
-    county = replace(county, notes=(*county.notes, *earlier, *unread, *rechecked.notes, *told))
+    stages = departments.earlier.notes if isinstance(departments, StreamedDepartments) else ()
+    county = replace(county, notes=(*county.notes, *stages, *unread, *rechecked.notes, *told))
     facts = _facts(material, written, rechecked, bool(papers))
     wrote = written.remarks or lost or written.supplements or rechecked.from_papers
     store.finish(sheets, tables, facts | {"about": about, UNWRITTEN: "" if wrote else fingerprint(out)[1]})

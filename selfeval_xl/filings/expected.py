@@ -13,17 +13,22 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import tidy
 
 
-class ExpectedProject(Protocol):
-    """A project of the roster. department: code of the department or subordinate unit. Amounts in 万元."""
+class NamedProject(Protocol):
+    """A project as a roster or a form of another stage names it. unit: "" where it is not known."""
 
-    @property
-    def department(self) -> str: ...
     @property
     def unit(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property
     def code(self) -> str | None: ...
+
+
+class ExpectedProject(NamedProject, Protocol):
+    """A project of the roster. department: code of the department or subordinate unit. Amounts in 万元."""
+
+    @property
+    def department(self) -> str: ...
     @property
     def initial_budget(self) -> Decimal | None: ...
     @property
@@ -109,12 +114,22 @@ def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:
     return second if first is None else first if second is None else first + second
 
 
-def matching(form: Form, projects: Sequence[ExpectedProject]) -> ExpectedProject | None:
-    """The project of the roster that a form is about: by code where both have one, else by name.
+AnyNamed = TypeVar("AnyNamed", bound=NamedProject)
+
+
+def matching(form: Form, projects: Sequence[AnyNamed]) -> AnyNamed | None:
+    """The project that a form is about; where several units have such a project, that of the form's unit."""
+    same, unit = alike(form, projects), tidy(form.unit or "")
+    return next(
+        (project for project in same if unit and tidy(project.unit) == unit), same[0] if same else None
+    )
+
+
+def alike(form: Form, projects: Sequence[AnyNamed]) -> list[AnyNamed]:
+    """The projects that a form may be about: by code where both have one, else by name.
 
     A code of which digits are lost, as it was a number, is none: after the name the digits that are left
-    decide, where only one project begins so. Where several units have such a project, it is that of the
-    form's unit.
+    decide, where only one project begins so.
     """
     code = form.project_code
     same = [project for project in projects if code and project.code and code == project.code]
@@ -126,20 +141,23 @@ def matching(form: Form, projects: Sequence[ExpectedProject]) -> ExpectedProject
         if form.project and tidy(project.name) == tidy(form.project) and (kept or not (code and project.code))
     ]
     if not same and kept and len(kept) == KEPT_DIGITS:
-        alike = [project for project in projects if (project.code or "").startswith(kept)]
-        same = alike if len({project.code for project in alike}) == 1 else []
-    unit = tidy(form.unit or "")
-    return next(
-        (project for project in same if unit and tidy(project.unit) == unit), same[0] if same else None
-    )
+        same = _of_one_code(project for project in projects if (project.code or "").startswith(kept))
+    return same
 
 
-def _without_zeros(code: str | None, projects: Sequence[ExpectedProject]) -> list[ExpectedProject]:
+def _without_zeros(code: str | None, projects: Sequence[AnyNamed]) -> list[AnyNamed]:
     """The one project whose code differs by zeros in front alone: a number in a workbook has none."""
     if not code or not code.isdecimal():
         return []
-    alike = [project for project in projects if (project.code or "").lstrip("0") == code.lstrip("0")]
-    return alike if len({project.code for project in alike}) == 1 else []
+    return _of_one_code(
+        project for project in projects if (project.code or "").lstrip("0") == code.lstrip("0")
+    )
+
+
+def _of_one_code(projects: Iterable[AnyNamed]) -> list[AnyNamed]:
+    """These projects where all of them have one code, else none."""
+    found = list(projects)
+    return found if len({project.code for project in found}) == 1 else []
 
 
 def ledger(project: ExpectedProject) -> FundingLine:

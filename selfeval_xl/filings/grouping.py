@@ -33,6 +33,7 @@ class _Group:
     files: list[ReadFile] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
+    stage_forms: list[Form] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -63,40 +64,48 @@ class _Groups:
         return group
 
 
-def gather(files: Iterable[ReadFile], roster: Known | None = None, root: str | None = None) -> list[Filing]:
+def gather(
+    files: Iterable[ReadFile],
+    roster: Known | None = None,
+    root: str | None = None,
+    stages: bool = False,
+) -> list[Filing]:
     """The filings among these files, in the order in which their first file came.
 
     A form's department is: the code in the file's `_selfeval` sheet; else 主管部门 or 部门 (by the roster
     where there is one); else 实施单位; else the roster's department that the name of the file or of a folder
     holds; else the department form or report beside it in the same file or folder; else the folder's name.
     root: the folder of all received files, whose name is no department's. The same form with the same values
-    in two files counts once. Files without any form belong to no filing.
+    in two files counts once. Files without any form belong to no filing. stages: declarations and monitoring
+    forms count as forms too; without it they are other papers, and in no filing.
     """
     files = list(files)
     beside = {
-        **_named_by(files, lambda file: str(PurePath(file.path).parent)),
-        **_named_by(files, lambda file: file.path),
+        **_named_by(files, lambda file: str(PurePath(file.path).parent), stages),
+        **_named_by(files, lambda file: file.path, stages),
     }
-    if root is not None and len({squeeze(name) for name in _all_named(files)}) > 1:
+    if root is not None and len({squeeze(name) for name in _all_named(files, stages)}) > 1:
         beside.pop(str(PurePath(root)), None)  # everybody's files lie there
     groups = _Groups()
     seen: dict[str, dict[tuple[object, ...], int]] = {}  # where a form stands among those of its department
     for file in files:
-        for form in _forms_and_reports(file):
+        for form in _forms_and_reports(file, stages):
             name, code, basis = department_of(form, file, beside, roster, root)
             group = groups.find(name, code, basis)
             if not group.files or group.files[-1] is not file:
                 group.files.append(file)
             values = content_key(form)
             places = seen.setdefault(group.department, {})
+            of_stage = stages and isinstance(form, Form) and form.is_of_stage
+            own = group.stage_forms if of_stage else group.forms
             if values in places:
-                _prefer_workbook(group.forms, places[values], form)
+                _prefer_workbook(own, places[values], form)
                 continue
-            places[values] = len(group.forms)
+            places[values] = len(own)
             if isinstance(form, Report):
                 group.reports.append(form)
             else:
-                group.forms.append(form)
+                own.append(form)
     return [
         Filing(
             department=group.department,
@@ -105,6 +114,7 @@ def gather(files: Iterable[ReadFile], roster: Known | None = None, root: str | N
             files=tuple(group.files),
             forms=tuple(group.forms),
             reports=tuple(group.reports),
+            stage_forms=tuple(group.stage_forms),
         )
         for group in groups.all
     ]
@@ -121,18 +131,21 @@ def repeated(files: Iterable[ReadFile], filings: Iterable[Filing]) -> list[tuple
     found: list[tuple[Form | Report, str]] = []
     files = list(files)
     for filing in filings:
-        both: tuple[Form | Report, ...] = (*filing.forms, *filing.reports)
-        counted = {content_key(form): form for form in both}
+        every: tuple[Form | Report, ...] = (*filing.forms, *filing.stage_forms, *filing.reports)
+        counted = {content_key(form): form for form in every}
         places = {file.path for file in filing.files}
-        for form in (form for file in files if file.path in places for form in _forms_and_reports(file)):
+        own = (file for file in files if file.path in places)
+        for form in (form for file in own for form in _forms_and_reports(file, bool(filing.stage_forms))):
             first = counted.get(content_key(form))
             if first is not None and first is not form:
                 found.append((form, first.file))
     return found
 
 
-def _forms_and_reports(file: ReadFile) -> Iterator[Form | Report]:
+def _forms_and_reports(file: ReadFile, stages: bool) -> Iterator[Form | Report]:
     yield from file.forms
+    if stages:
+        yield from file.stage_forms
     yield from file.reports
 
 
@@ -193,20 +206,20 @@ def named_by_path(path: str, roster: Known | None, root: str | None) -> tuple[st
     return None
 
 
-def _all_named(files: Iterable[ReadFile]) -> Iterator[str]:
+def _all_named(files: Iterable[ReadFile], stages: bool) -> Iterator[str]:
     """The names of departments on all forms and reports, and those that were issued with the files."""
     for file in files:
         yield from filter(None, (file.settings.get("department"),))
-        for form in _forms_and_reports(file):
+        for form in _forms_and_reports(file, stages):
             yield from filter(None, (form.department,))
 
 
-def _named_by(files: list[ReadFile], path_of: Callable[[ReadFile], str]) -> dict[str, str]:
+def _named_by(files: list[ReadFile], path_of: Callable[[ReadFile], str], stages: bool) -> dict[str, str]:
     """The department that the department forms and reports of each path name, where it is only one."""
     names_at: dict[str, set[str]] = {}
     for file in files:
-        for form in _forms_and_reports(file):
-            if (isinstance(form, Report) or form.is_whole) and form.department:
+        for form in _forms_and_reports(file, stages):
+            if (isinstance(form, Report) or not form.is_of_project) and form.department:
                 names_at.setdefault(path_of(file), set()).add(form.department)
     return {path: next(iter(names)) for path, names in names_at.items() if len(names) == 1}
 
@@ -232,6 +245,7 @@ def _contents(form: Form | Report, number: Callable[[str | None], str | None]) -
         return (form.kind, form.sections)
     return (
         form.kind,
+        *(_of_stage(form, number) if form.is_of_stage else ()),
         form.year,
         form.project_code,
         form.project,
@@ -256,16 +270,18 @@ def _contents(form: Form | Report, number: Callable[[str | None], str | None]) -
         ),
         tuple((task.name, task.content, task.outcome) for task in form.tasks),
         tuple((text.label, text.text, text.problems) for text in form.management),
-        *(_of_stage(form, number) if form.is_of_stage else ()),
     )
 
 
-def _of_stage(form: Form, number: Callable[[str | None], str | None]) -> Iterator[object]:
-    """What only a declaration or a monitoring form contains."""
-    yield form.through
-    yield form.goal.medium
-    yield tuple((number(line.forecast), number(line.medium_budget)) for line in form.funding)
-    yield tuple((row.forecast, row.outlook, row.causes, row.medium_target) for row in form.indicators)
+def _of_stage(form: Form, number: Callable[[str | None], str | None]) -> tuple[object, ...]:
+    """What only a form of an earlier stage has."""
+    return (
+        form.through,
+        form.period,
+        form.goal.medium,
+        tuple((number(line.forecast), number(line.medium_budget)) for line in form.funding),
+        tuple((row.forecast, row.outlook, row.causes, row.medium_target) for row in form.indicators),
+    )
 
 
 @lru_cache(maxsize=20_000)

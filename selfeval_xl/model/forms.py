@@ -342,14 +342,14 @@ class Form(Located):
         return self.project or FORM_NAMES[self.kind]
 
     @property
-    def is_whole(self) -> bool:
-        """Whether it is about the department as a whole, and about no project."""
-        return self.kind == DEPARTMENT or self.of_department
-
-    @property
     def is_of_stage(self) -> bool:
         """Whether it is a declaration or a monitoring form, and no self-evaluation."""
         return self.kind in (DECLARATION, MONITORING)
+
+    @property
+    def is_of_project(self) -> bool:
+        """Whether it is about one project, at whatever stage, and not about a department as a whole."""
+        return self.kind == PROJECT or (self.is_of_stage and not self.of_department)
 
     @property
     def total_funding(self) -> FundingLine | None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from selfeval_xl.model.forms import Form
+from selfeval_xl.model.forms import DECLARATION, MONITORING, Form
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.units import UNITS
 
 AMOUNTS = ("initial_budget", "annual_budget", "executed")
 NAMES = {"initial_budget": "年初预算数", "annual_budget": "全年预算数", "executed": "全年执行数"}
+# The amounts of the forms of the earlier stages, with their names.
+_OF_STAGES = {
+    DECLARATION: {
+        "medium_budget": "中期资金",
+        "initial_budget": "年初预算数",
+        "annual_budget": "年度资金",
+    },
+    MONITORING: {**NAMES, "executed": "到监控时的执行数", "forecast": "全年预计执行数"},
+}
+_LONGEST_MONTHS = 12  # letters of 2024年1月至12月
 MONEY_UNITS = ("元", "百元", "千元", "万元", "百万元", "千万元", "亿元")  # for lists; `is_unit` accepts more
 _TEN_THOUSAND = Decimal(10_000)
 
@@ -33,6 +43,14 @@ def in_ten_thousands(text: str | Decimal | None, unit: str | None) -> Decimal | 
 def in_unit(amount: Decimal | None, unit: str | None) -> Decimal | None:
     """An amount in 万元 converted to the unit of a form: the inverse of `in_ten_thousands`."""
     return None if amount is None else amount / (yuan_in(unit) / _TEN_THOUSAND)
+
+
+def amount_names(form: Form) -> dict[str, str]:
+    """The names of the amounts that a form of this stage has, by key: 1-7月执行数 on a monitoring form."""
+    names = _OF_STAGES.get(form.kind, NAMES)
+    if form.kind == MONITORING and form.through and len(form.through) <= _LONGEST_MONTHS:
+        names = {**names, "executed": f"{form.through}执行数"}
+    return dict(names)
 
 
 def yuan(form: Form, amount: Decimal) -> Decimal:

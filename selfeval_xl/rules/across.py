@@ -79,7 +79,7 @@ def _pairs(filing: Filing) -> Iterator[tuple[Form, Indicator, list[tuple[Form, I
                 yield whole, row, projects[key]
 
 
-class _BaseValue(NamedTuple):
+class BaseValue(NamedTuple):
     """A number in base units, its dimension, and half of its last digit as the rounding it allows."""
 
     dimension: str
@@ -87,7 +87,7 @@ class _BaseValue(NamedTuple):
     half_digit: Decimal
 
 
-def _in_base_units(quantity: Quantity) -> _BaseValue | None:
+def in_base_units(quantity: Quantity) -> BaseValue | None:
     """The quantity in base units; None where it is no plain number."""
     if quantity.kind is not Kind.NUMBER or quantity.number is None:
         return None
@@ -96,15 +96,13 @@ def _in_base_units(quantity: Quantity) -> _BaseValue | None:
     exponent = quantity.number.as_tuple().exponent
     assert isinstance(exponent, int)  # a Decimal that was parsed from digits is finite
     half_digit = Decimal(1).scaleb(exponent) / 2
-    return _BaseValue(
-        measure.dimension if measure else "count", quantity.number * factor, half_digit * factor
-    )
+    return BaseValue(measure.dimension if measure else "count", quantity.number * factor, half_digit * factor)
 
 
 def _differ(text: str | None, other_texts: list[str | None]) -> bool:
     """Whether a value differs from each of the others and from their sum; False where incomparable."""
-    whole = _in_base_units(parse(text))
-    parts = [part for other in other_texts if (part := _in_base_units(parse(other))) is not None]
+    whole = in_base_units(parse(text))
+    parts = [part for other in other_texts if (part := in_base_units(parse(other))) is not None]
     if whole is None or not parts or len(parts) < len(other_texts):
         return False
     if any(part.dimension != whole.dimension for part in parts):

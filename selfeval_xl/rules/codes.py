@@ -8,7 +8,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form
 from selfeval_xl.model.places import is_word
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.registry import EVERY_STAGE, rule
 from selfeval_xl.rules.texts import cells
 
 _NAMES = {"project_code": "项目编码", "department_code": "部门编码", "unit_code": "单位编码"}
@@ -20,6 +20,7 @@ _NAMES = {"project_code": "项目编码", "department_code": "部门编码", "un
     Severity.WARNING,
     asks="超过15位的编码按文本填。按数字填的，Excel、WPS只保留前15位，后面的都变成0。",
     treatment=Treatment.FIX,
+    stages=EVERY_STAGE,
 )
 def code_as_number(form: Form, policy: Policy) -> Iterator[Finding]:
     """A code of more than 15 digits arrived as a text; as a number it has lost its last digits."""

@@ -232,6 +232,24 @@ def _steps(example: str) -> Callable[[object], tuple[tuple[str, Decimal], ...]]:
     return read
 
 
+def _ratios_by_month(typed: object) -> tuple[tuple[str, Decimal], ...]:
+    """The ratio from each month on, in 4月：25%、6月：40% or in a list of pairs. Raises PolicyError."""
+    found: dict[int, Decimal] = {}
+    for entry in _pairs(typed):
+        month, ratio = entry[0].removesuffix("月"), number_or_text(entry[-1])
+        if (
+            len(entry) != 2
+            or not month.isdecimal()
+            or not 1 <= int(month) <= 12
+            or not isinstance(ratio, Decimal)
+        ):
+            raise PolicyError(f"应写成“4月：25%、6月：40%、8月：60%、10月：80%”，现在写的是“{typed}”。")
+        if not 0 <= ratio <= 1 or int(month) in found:
+            raise PolicyError(f"每个月写一次，比例从0到100%，现在写的是“{typed}”。")
+        found[int(month)] = ratio
+    return tuple((f"{month}月", found[month]) for month in sorted(found))
+
+
 def _named_points(typed: object) -> tuple[tuple[str, Decimal], ...]:
     """The points of each first level in 产出：50、效益：30 or 产出50、效益30. Raises PolicyError."""
     found = []
@@ -304,6 +322,7 @@ _LISTS: dict[str, Callable[[object], Setting]] = {
     },
     "score_caps": _caps,
     "execution_bands": _ratios,
+    "progress_floors": _ratios_by_month,
     "risk_points": _risk_points,
     "over_bands": _steps("30%：2、100%：5"),
     "execution_score_bands": _steps("95%：10、90%：8、80%：6"),

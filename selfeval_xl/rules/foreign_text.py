@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import REPORT, Filing
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.registry import EVERY_STAGE, rule
 from selfeval_xl.rules.texts import goal_texts, notes, remark_texts
 
 _SELF_REFERENCE = re.compile(
@@ -46,6 +46,7 @@ _ASSESSED = re.compile(r"考核各社区|各社区各部门|对各村[^。]{0,6}
     asks="文字写的是本单位的情况，没有别处抄来的“我校”“我镇”一类。",
     treatment=Treatment.EXPLAIN,
     scope="filing",
+    stages=EVERY_STAGE,
 )
 def text_of_another_kind_of_unit(filing: Filing, policy: Policy) -> Iterator[Finding]:
     """A text speaks of the unit that files it: a bureau does not write 我校 and does not assess 社区."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, FundingLine
-from selfeval_xl.model.money import AMOUNTS, NAMES, ten_thousand_yuan, yuan
+from selfeval_xl.model.money import AMOUNTS, NAMES, amount_names, ten_thousand_yuan, yuan
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, Quantity, is_blank, money, parse
@@ -28,7 +28,7 @@ from selfeval_xl.rules.funding_table import (
     total_of,
 )
 from selfeval_xl.rules.money_left import rate_told, settlement
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.registry import EVERY_STAGE, rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
 from selfeval_xl.rules.texts import (
     cells,
@@ -48,6 +48,7 @@ from selfeval_xl.rules.texts import (
         "合计等于各项资金之和，年初预算数、全年预算数、全年执行数逐列核对；“其中”行不重复相加，"
         "允许四舍五入的误差。"
     ),
+    stages=EVERY_STAGE,
 )
 def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
     """The total row equals the sum of its sources, in each money column by itself (财预〔2020〕10号附件1).
@@ -59,7 +60,7 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
     if total is None:
         return
     lines = sources(form)
-    for key in AMOUNTS:
+    for key, name in amount_names(form).items():
         wanted = amount_span(total, key)
         parts = [line for line in lines if line.amount(key) is not None]
         if wanted is None or not parts:
@@ -73,7 +74,7 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
                 total.finding(
                     key,
                     (
-                        f"{NAMES[key]}：合计填的是{getattr(total, key)}{form.money_unit}，"
+                        f"{name}：合计填的是{getattr(total, key)}{form.money_unit}，"
                         f"各项资金加起来是{summed}{form.money_unit}（{listed or '各项都是0'}）。"
                     ),
                     hint="合计格原来是公式，被改成了数：恢复公式，再核对各项资金。"
@@ -87,17 +88,18 @@ def total_is_not_the_sum(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _empty_total(form: Form, total: FundingLine, key: str, parts: list[FundingLine]) -> Finding:
     """The finding on a total that is empty although its sources are filled in."""
+    name = amount_names(form)[key]
     texts = [line for line in parts if key in line.stored]
     if texts:
         places = "、".join(
             f"{cells_shown(form.file, line.cells.get(key))}（{line.typed.get(key, getattr(line, key))}）"
             for line in texts
         )
-        message = f"{NAMES[key]}：{places}是文字，不是数字，没有加进合计。"
+        message = f"{name}：{places}是文字，不是数字，没有加进合计。"
         hint = "把这几格重新填成数字，不带单位，合计就会算出来。"
     else:
         listed = "＋".join(f"{line.source}{getattr(line, key)}" for line in parts)
-        message = f"{NAMES[key]}：合计没有填，各项资金填了（{listed}）。"
+        message = f"{name}：合计没有填，各项资金填了（{listed}）。"
         hint = "把各项资金加起来填在合计行。"
     return replace(
         total.finding(key, message, hint=hint, value=""),
@@ -372,11 +374,14 @@ def _in_yuan(quantity: Quantity) -> Decimal | None:
     return quantity.number * measure.factor if measure.dimension == "money" else None
 
 
-@rule("F08", "金额不是数字", Severity.ERROR, asks="金额要填数字；负数请核实是不是退款冲减。")
+@rule(
+    "F08", "金额不是数字", Severity.ERROR, asks="金额要填数字；负数请核实是不是退款冲减。", stages=EVERY_STAGE
+)
 def amount_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
     """Amounts are numbers; a negative one (退款冲减) is asked about."""
+    names = amount_names(form)
     for line in form.funding:
-        for key in AMOUNTS:
+        for key, name in names.items():
             text = getattr(line, key)
             if is_blank(text) or phrases("broken").search(text):
                 continue
@@ -384,14 +389,14 @@ def amount_is_no_number(form: Form, policy: Policy) -> Iterator[Finding]:
             if amount is None:
                 yield line.finding(
                     key,
-                    f"{line.source}的{NAMES[key]}填的是“{text}”，不是数字。",
+                    f"{line.source}的{name}填的是“{text}”，不是数字。",
                     hint=f"只填数字，单位是{form.money_unit}；没有金额填0。",
                     expected="数字",
                 )
             elif amount < 0:
                 yield line.finding(
                     key,
-                    f"{line.source}的{NAMES[key]}是负数（{text}）。",
+                    f"{line.source}的{name}是负数（{text}）。",
                     severity=Severity.WARNING,
                     hint="退款冲减的，请写明；填错的，改成正确的数。",
                 )

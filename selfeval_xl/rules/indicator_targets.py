@@ -15,11 +15,11 @@ from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.assessment.words import is_placeholder
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, Indicator
-from selfeval_xl.model.money import yuan
+from selfeval_xl.model.money import amount_names, yuan
 from selfeval_xl.model.quantity import Kind, tidy
 from selfeval_xl.rules.indicators import ASKED, bare, level, named, quantity, without_target_by_design
 from selfeval_xl.rules.missing_units import lacks_unit, unit_is_asked
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.registry import EVERY_STAGE, rule
 from selfeval_xl.rules.texts import cells, several
 from selfeval_xl.rules.word_lists import pattern, words
 
@@ -34,6 +34,7 @@ def _is_ratio_or_duration(row: Indicator) -> bool:
     "成本指标用了“≥”或“>”",
     Severity.ERROR,
     asks="成本指标用“≤”或“=”，不用“≥”。节约率、降低率、最低补助标准一类除外。",
+    stages=EVERY_STAGE,
 )
 def cost_at_least(form: Form, policy: Policy) -> Iterator[Finding]:
     """A cost is kept below its target: ≤ or =.
@@ -62,6 +63,7 @@ def cost_at_least(form: Form, policy: Policy) -> Iterator[Finding]:
     "数量指标用了“≤”",
     Severity.WARNING,
     asks="要完成的数量用“≥”或“=”，不用“≤”。事故、投诉一类越少越好的除外。",
+    stages=EVERY_STAGE,
 )
 def quantity_at_most(form: Form, policy: Policy) -> Iterator[Finding]:
     """A quantity to be delivered has a floor, not a ceiling.
@@ -93,6 +95,7 @@ _SHARE = re.compile(
     "指标值的单位与名称不符",
     Severity.ERROR,
     asks="指标值的单位与名称相符：问人数的不填百分比，问比率的不填个数。",
+    stages=EVERY_STAGE,
 )
 def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
     """The target's unit fits the name: a number of people is no percentage, a rate no count.
@@ -140,6 +143,7 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
     Severity.ERROR,
     asks="每个指标都要有年度指标值。",
     treatment=Treatment.FIX,
+    stages=EVERY_STAGE,
 )
 def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every named indicator has a target; a score card asks for neither targets nor completed values."""
@@ -167,6 +171,7 @@ def _of_targets(rows: Sequence[Indicator], fault: str, hint: str) -> Finding:
     "指标值没有单位",
     Severity.WARNING,
     asks="数字指标值要有单位（写在指标值、名称、单位栏或完成值里都行）。",
+    stages=EVERY_STAGE,
 )
 def number_without_unit(form: Form, policy: Policy) -> Iterator[Finding]:
     """A numeric target has a unit: its own, in the name, in the unit column or in the completed value.
@@ -180,7 +185,11 @@ def number_without_unit(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 @rule(
-    "I11", "比率指标值超过100%", Severity.WARNING, asks="部分占整体的比率，指标值不超过100%。增长率一类除外。"
+    "I11",
+    "比率指标值超过100%",
+    Severity.WARNING,
+    asks="部分占整体的比率，指标值不超过100%。增长率一类除外。",
+    stages=EVERY_STAGE,
 )
 def ratio_above_100(form: Form, policy: Policy) -> Iterator[Finding]:
     """A ratio of a part to its whole is not above 100 % (exempt: 增长率, 覆盖率 and such, upper limits)."""
@@ -203,7 +212,11 @@ def ratio_above_100(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 @rule(
-    "I12", "把支付金额当作数量指标", Severity.WARNING, asks="数量指标反映做了多少事，不用支付了多少钱代替。"
+    "I12",
+    "把支付金额当作数量指标",
+    Severity.WARNING,
+    asks="数量指标反映做了多少事，不用支付了多少钱代替。",
+    stages=EVERY_STAGE,
 )
 def payment_as_quantity(form: Form, policy: Policy) -> Iterator[Finding]:
     """An amount paid is no output: quantity indicators count what was done."""
@@ -237,7 +250,13 @@ def _with_target(row: Indicator) -> str:
     return f"{bare(row.name)} | {tidy(row.target or '')}"
 
 
-@rule("I17", "指标值是占位符", Severity.ERROR, asks="指标值要填数，不能留着“≥XX人”“≥**处”这样的占位符。")
+@rule(
+    "I17",
+    "指标值是占位符",
+    Severity.ERROR,
+    asks="指标值要填数，不能留着“≥XX人”“≥**处”这样的占位符。",
+    stages=EVERY_STAGE,
+)
 def target_is_a_placeholder(form: Form, policy: Policy) -> Iterator[Finding]:
     """A target is a value, and no sign that stands for one (≥XX人, ≥**处, ≥N场)."""
     rows = [row for row in form.indicators if row.target and is_placeholder(tidy(row.target))]
@@ -299,6 +318,7 @@ def _hollow_benefits(form: Form, policy: Policy, in_words: bool) -> Iterator[Ind
     "效益指标空泛",
     Severity.WARNING,
     asks="效益指标要数得清、查得到或问得到，不是一种感受、一句口号加一个百分比。",
+    stages=EVERY_STAGE,
 )
 def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
     """A benefit can be counted, looked up or asked in a survey (not: 社会效益明显 ≥95%).
@@ -321,7 +341,11 @@ def benefit_is_hollow(form: Form, policy: Policy) -> Iterator[Finding]:
 
 
 @rule(
-    "I13", "定性指标值难以考核", Severity.NOTE, asks="定性指标值要能考核，“促进发展”“逐步提高”一类不好判断。"
+    "I13",
+    "定性指标值难以考核",
+    Severity.NOTE,
+    asks="定性指标值要能考核，“促进发展”“逐步提高”一类不好判断。",
+    stages=EVERY_STAGE,
 )
 def target_cannot_be_assessed(form: Form, policy: Policy) -> Iterator[Finding]:
     """A qualitative target can be assessed (not: 好坏, 基本建立, 促进发展), and so can a benefit in words."""
@@ -361,29 +385,36 @@ def _is_scale(row: Indicator) -> bool:
     )
 
 
-@rule("I14", "成本指标覆盖的资金偏少", Severity.NOTE, asks="成本指标覆盖主要支出（参数，默认一半）。")
+@rule(
+    "I14",
+    "成本指标覆盖的资金偏少",
+    Severity.NOTE,
+    asks="成本指标覆盖主要支出（参数，默认一半）。",
+    stages=EVERY_STAGE,
+)
 def cost_covers_little(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Cost indicators cover most of the money spent (policy: half of it).
+    """Cost indicators cover most of the money spent (policy: half of it), before the year is over: budgeted.
 
     Only where all of them are totals in money.
     """
     line = form.total_funding
-    executed = line.amount("executed") if line else None
+    key = "executed" if line is None or not form.is_of_stage else line.budget_key
+    spent = line.amount(key) if line else None
     costs = [row for row in form.indicators if row.is_cost]
-    if line is None or not executed or not costs:
+    if line is None or not spent or not costs:
         return
     amounts = [_total_cost(row) for row in costs]
     if any(amount is None for amount in amounts):
         return
     total = sum((amount for amount in amounts if amount is not None), Decimal(0)) / yuan(form, Decimal(1))
-    share = total / executed
+    share = total / spent
     if share < policy.number("cost_coverage"):
         yield replace(
             costs[0].finding(
                 "target",
                 (
-                    f"成本指标的指标值合计{total.normalize():f}{form.money_unit}，"
-                    f"只占全年执行数{line.executed}{form.money_unit}的{share * 100:.0f}%。"
+                    f"成本指标的指标值合计{total.normalize():f}{form.money_unit}，只占"
+                    f"{amount_names(form)[key]}{getattr(line, key)}{form.money_unit}的{share * 100:.0f}%。"
                 ),
                 hint="下年申报时，主要的支出都设成本指标。",
             ),

@@ -13,11 +13,11 @@ from functools import lru_cache
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
-from selfeval_xl.model.forms import DEPARTMENT, Form, Indicator
+from selfeval_xl.model.forms import Form, Indicator
 from selfeval_xl.model.places import cells_shown
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse, tidy
 from selfeval_xl.model.units import UNITS
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.registry import EVERY_STAGE, rule
 from selfeval_xl.rules.word_lists import pattern, pattern_table, texts_by_key, word_table, words
 
 _PREFIX = re.compile(r"^指标\d+[:：、.]?")
@@ -75,6 +75,7 @@ def with_unit(text: str | None, row: Indicator) -> str:
     "指标名称没有说清",
     Severity.ERROR,
     asks="三级指标的名称要看得出衡量什么；只写“数量”“费用”“成本”“人数”或重复上级指标名称的，不具体。",
+    stages=EVERY_STAGE,
 )
 def name_says_nothing(form: Form, policy: Policy) -> Iterator[Finding]:
     """A third-level name says what is measured (财预〔2020〕10号：指标应细化、量化).
@@ -133,6 +134,7 @@ def _levels(row: Indicator) -> tuple[str, str]:
     "三级指标放错了类别",
     Severity.WARNING,
     asks="三级指标放在相符的二级指标下面，例如网络畅通率不放在满意度下面。",
+    stages=EVERY_STAGE,
 )
 def name_unlike_level(form: Form, policy: Policy) -> Iterator[Finding]:
     """The third level fits its second level.
@@ -181,6 +183,7 @@ def _fitting_level(row: Indicator, form: Form) -> str:
     "同一指标填了两次",
     Severity.WARNING,
     asks="同一张表里不重复填同一个指标；只差数字、地点、时间的不算重复。",
+    stages=EVERY_STAGE,
 )
 def same_indicator_twice(form: Form, policy: Policy) -> Iterator[Finding]:
     """No indicator stands twice on a form, not even nearly.
@@ -279,6 +282,7 @@ def _differ_in_detail(name: str, other: str) -> bool:
     "缺少一级指标",
     Severity.NOTE,
     asks="产出指标、效益指标都要有，满意度指标一般也要有。没有分级的表不查。",
+    stages=EVERY_STAGE,
 )
 def first_level_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """产出 and 效益 are required (W), 满意度 is expected (财预〔2020〕10号附件的指标框架).
@@ -288,7 +292,7 @@ def first_level_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     if "level1" not in form.indicator_columns or not form.indicators or not form.indicator_columns & ASKED:
         return
     text = "|".join(f"{row.level1}|{row.level2}" for row in form.indicators)
-    if form.kind == DEPARTMENT and not re.search(r"产出|效益", text):
+    if not form.is_of_project and not re.search(r"产出|效益", text):
         return  # the form follows another indicator frame (履职效能, 管理效率 ...)
     for word, synonyms, severity in (
         ("产出", r"产出|履职|数量|质量", Severity.WARNING),
@@ -313,7 +317,13 @@ def _asks_no_satisfaction(form: Form) -> bool:
     return pays_wages or any("满意" in bare(row.name) for row in form.indicators)
 
 
-@rule("I10", "一级、二级指标名称不对", Severity.ERROR, asks="一级、二级指标用规定的名称，放在规定的位置。")
+@rule(
+    "I10",
+    "一级、二级指标名称不对",
+    Severity.ERROR,
+    asks="一级、二级指标用规定的名称，放在规定的位置。",
+    stages=EVERY_STAGE,
+)
 def level_in_wrong_place(form: Form, policy: Policy) -> Iterator[Finding]:
     """First and second levels carry the names of the frame, each in its place.
 
@@ -367,6 +377,7 @@ def _first_level(row: Indicator) -> str:
     Severity.NOTE,
     asks="一个指标的分值不超过全部指标的一半（参数）。",
     needs="scores",
+    stages=EVERY_STAGE,
 )
 def one_carries_most(form: Form, policy: Policy) -> Iterator[Finding]:
     """No single indicator carries most of the weight (policy: more than half of all indicators' points).
@@ -386,7 +397,13 @@ def one_carries_most(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-@rule("I16", "指标太少", Severity.NOTE, asks="指标不能太少（参数，默认3个），也不能只有百分比。")
+@rule(
+    "I16",
+    "指标太少",
+    Severity.NOTE,
+    asks="指标不能太少（参数，默认3个），也不能只有百分比。",
+    stages=EVERY_STAGE,
+)
 def too_few(form: Form, policy: Policy) -> Iterator[Finding]:
     """A form has enough indicators to show what was done (policy), and not percentages only."""
     least = policy.number("least_indicators")

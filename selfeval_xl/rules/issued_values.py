@@ -9,6 +9,7 @@ from decimal import Decimal
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import (
+    MONITORING,
     Form,
     FundingLine,
     Indicator,
@@ -17,7 +18,7 @@ from selfeval_xl.model.money import NAMES, ten_thousand_yuan
 from selfeval_xl.model.quantity import parse, tidy
 from selfeval_xl.rules.funding_table import main_line, ten_thousandfold
 from selfeval_xl.rules.indicators import bare
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.registry import SELF_EVALUATION, rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
 from selfeval_xl.rules.texts import cells
 
@@ -31,6 +32,7 @@ from selfeval_xl.rules.texts import cells
         "没有的按工作簿里记下的核对。"
     ),
     needs="issued",
+    stages=(SELF_EVALUATION, MONITORING),
 )
 def issued_value_changed(form: Form, policy: Policy, issued: Form) -> Iterator[Finding]:
     """The issued and locked fields (name, initial budget, indicators and targets) stay as issued.

@@ -11,7 +11,7 @@ from functools import lru_cache
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
-from selfeval_xl.model.forms import Form, ReadFile, Verdict
+from selfeval_xl.model.forms import DECLARATION, MONITORING, Form, ReadFile, Verdict
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.quantity import Kind, is_blank, parse, tidy
 from selfeval_xl.rules.contradictions import contradiction
@@ -24,7 +24,7 @@ from selfeval_xl.rules.notation import (
     mixed_operators,
     typed_amounts,
 )
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.registry import EVERY_STAGE, rule
 from selfeval_xl.rules.texts import (
     FUNDS_NOTE,
     FormText,
@@ -61,6 +61,7 @@ def _excerpt(text: str, at: int, width: int = 12) -> str:
     Severity.WARNING,
     asks="文字里没有网页代码、公式代码和控制字符。",
     treatment=Treatment.FIX,
+    stages=EVERY_STAGE,
 )
 def residue_in_text(form: Form, policy: Policy) -> Iterator[Finding]:
     """No HTML, LaTeX or control characters stand in the text.
@@ -133,6 +134,7 @@ def clean(text: str) -> str:
     Severity.WARNING,
     asks="印在表里的填写说明（100字以内）和空白占位要清掉。",
     treatment=Treatment.FIX,
+    stages=EVERY_STAGE,
 )
 def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
     """Printed guidance such as (100字以内) is replaced, rows left as 指标2： or …… are removed.
@@ -173,6 +175,7 @@ def guidance_left(form: Form, policy: Policy) -> Iterator[Finding]:
     Severity.WARNING,
     asks="目标完成情况不能照抄年度目标。",
     treatment=Treatment.EXPLAIN,
+    stages=EVERY_STAGE,
 )
 def outcome_copies_goal(form: Form, policy: Policy) -> Iterator[Finding]:
     """The outcome says what was done; it does not repeat the goal."""
@@ -217,6 +220,7 @@ _FIGURE = re.compile(
     Severity.WARNING,
     asks="年度目标写这一年要做到什么，不是抄部门职责。",
     treatment=Treatment.NEXT_YEAR,
+    stages=EVERY_STAGE,
 )
 def goal_is_a_list_of_duties(form: Form, policy: Policy) -> Iterator[Finding]:
     """A goal says what is reached this year, with a number or a date; a list of duties does not.
@@ -254,7 +258,9 @@ def _is_vague(goal: str, policy: Policy) -> bool:
     return bool(parts) and all(raises("vague", part, policy) for part in parts)
 
 
-@rule("N11", "目标或完成情况没有填", Severity.ERROR, asks="年度目标和目标完成情况都要填。")
+@rule(
+    "N11", "目标或完成情况没有填", Severity.ERROR, asks="年度目标和目标完成情况都要填。", stages=EVERY_STAGE
+)
 def goal_or_outcome_missing(form: Form, policy: Policy) -> Iterator[Finding]:
     """The form says what was to be reached, and what was: neither cell is empty."""
     for key, what, hint in (
@@ -275,10 +281,17 @@ def goal_or_outcome_missing(form: Form, policy: Policy) -> Iterator[Finding]:
 _AMOUNT = re.compile(r"^(?:≥|≤|=|>|<|约)?[-+]?[\d,]+(?:\.\d+)?(?:元|万元|千元|亿元|%)?$")
 
 
-@rule("N05", "目标栏填的不是目标", Severity.ERROR, asks="目标栏填目标，不能只填金额或项目名称。")
+@rule(
+    "N05",
+    "目标栏填的不是目标",
+    Severity.ERROR,
+    asks="目标栏填目标，不能只填金额或项目名称。",
+    stages=EVERY_STAGE,
+)
 def goal_is_no_goal(form: Form, policy: Policy) -> Iterator[Finding]:
     """A goal cell holds a goal, not an amount and not only the project's name."""
     for key, what, hint in (
+        ("medium", "中期目标", "写清项目期内要做什么、做到什么程度。"),
         ("expected", "年度目标", "写清今年要做什么、做到什么程度。"),
         ("actual", "目标完成情况", "写清今年做了什么、完成多少。"),
     ):
@@ -304,7 +317,13 @@ def _is_project_name(text: str, form: Form) -> bool:
     return _letters(text) in (_letters(form.project), _letters((form.project_code or "") + form.project))
 
 
-@rule("N06", "前后说法矛盾", Severity.WARNING, asks="一段文字前后不能矛盾，例如又说没有进展，又说已经完成。")
+@rule(
+    "N06",
+    "前后说法矛盾",
+    Severity.WARNING,
+    asks="一段文字前后不能矛盾，例如又说没有进展，又说已经完成。",
+    stages=EVERY_STAGE,
+)
 def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
     """No text says both that nothing was done or paid and that all is done or paid.
 
@@ -333,23 +352,27 @@ def text_contradicts_itself(form: Form, policy: Policy) -> Iterator[Finding]:
     Severity.ERROR,
     asks="表头的年度是本次自评的年度（按参数，或按下发的工作簿）；指标里的时限在本年度内。",
     needs="file",
+    stages=EVERY_STAGE,
 )
 def wrong_year(
     form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False
 ) -> Iterator[Finding]:
     """The title's year is the year of this evaluation, and a target's deadline lies in it (W).
 
-    Policy year; 0: the year that the workbook was issued for, if it says one. Running text is not looked at.
+    Policy year; 0 and on the forms of earlier stages: the year that the workbook was issued for, if it says
+    one. Running text is not looked at.
     """
     issued = file.settings.get("year", "") if file is not None else ""
-    wanted = int(policy.number("year")) or (int(issued) if issued.isdecimal() else 0)
+    evaluated = 0 if form.is_of_stage else int(policy.number("year"))
+    wanted = evaluated or (int(issued) if issued.isdecimal() else 0)
     if wanted and form.year and form.year != wanted:
+        what = {DECLARATION: "申报", MONITORING: "监控"}.get(form.kind, "自评")
         yield form.finding(
             "year",
-            f"表头的年度是{form.year}年，这次自评的是{wanted}年度。",
+            f"表头的年度是{form.year}年，这次{what}的是{wanted}年度。",
             value=str(form.year),
             expected=str(wanted),
-            hint="改成本次自评的年度；如果交错了表，请换成本年度的。",
+            hint=f"改成本次{what}的年度；如果交错了表，请换成本年度的。",
         )
     for row in form.indicators:
         target = row.target_quantity or parse(row.target)
@@ -370,6 +393,7 @@ def wrong_year(
     Severity.NOTE,
     asks="写法统一：半角数字，没有多余空格，符号只用一种，金额不带单位，比率写成百分比。",
     treatment=Treatment.NEXT_YEAR,
+    stages=EVERY_STAGE,
 )
 def untidy_values(form: Form, policy: Policy) -> Iterator[Finding]:
     """Values have half-width digits, no stray spaces, and one way of writing an operator."""

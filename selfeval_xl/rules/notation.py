@@ -38,7 +38,7 @@ class Value(NamedTuple):
 def indicator_values(form: Form) -> Iterator[Value]:
     """The targets and completed values that stand in a cell of their own."""
     for row in form.indicators:
-        for key in ("target", "actual"):
+        for key in ("target", "actual", "forecast", "medium_target"):
             text = getattr(row, key)
             if text and "," not in row.cells.get(key, ","):
                 yield Value(row, key, text)

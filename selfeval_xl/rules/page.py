@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from selfeval_xl.rules.registry import Rule, catalogue
+from selfeval_xl.model.forms import DECLARATION, MONITORING
+from selfeval_xl.rules.registry import BEFORE_IT, EVERY_STAGE, SELF_EVALUATION, Rule, catalogue
 
 FAMILIES = {
     "T": "文件和表式",
@@ -16,6 +17,7 @@ FAMILIES = {
     "D": "完成和偏差",
     "S": "评分",
     "N": "文字",
+    "M": "运行监控和目标申报",
     "X": "表与表之间",
     "P": "公开件",
 }
@@ -28,6 +30,14 @@ NEEDS = {
     "report": "有自评报告时才查",
     "public": "只查公开件",
     "off": "默认关闭，可以在参数表里启用",
+    "stages": "一起给出了绩效目标申报表或运行监控表时才查",
+}
+STAGES = {
+    EVERY_STAGE: "自评表、运行监控表、目标申报表都查",
+    BEFORE_IT: "只查运行监控表和目标申报表",
+    frozenset((MONITORING,)): "只查运行监控表",
+    frozenset((DECLARATION,)): "只查目标申报表",
+    frozenset((SELF_EVALUATION, MONITORING)): "自评表、运行监控表都查",
 }
 
 
@@ -51,7 +61,7 @@ def rule_page(rule: Rule) -> list[tuple[str, str]]:
         ("处理方式", rule.treatment.label),
         ("为什么", grading().get(rule.id, "")),
         ("规则", rule.asks),
-        ("适用", NEEDS.get(rule.needs or "", "")),
+        ("适用", "；".join(filter(None, (STAGES.get(rule.stages), NEEDS.get(rule.needs or ""))))),
         ("例子", example.get("message", "")),
         ("怎么改", example.get("hint", "")),
     )
@@ -72,7 +82,7 @@ def rules_document(judged: Sequence[str] = ()) -> str:
             "级别说多严重、多有把握：错误（查得准，就是错的）、核实（像是有问题，或查得准而不大）、"
             "提示。处理方式说要单位做什么：本次修改、本次说明、下年完善、财政核实。两样并排写，"
             "凡告诉人要做几处的数，一律按处理方式数。指标随预算批复，参数“指标可修改”为否时，指标设置类"
-            "一律下年完善，不退回。"
+            "一律下年完善，不退回；目标申报表上的指标还没有批复，错误的本次修改，核实的本次说明。"
         ),
         "",
     ]

@@ -5,27 +5,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import NamedTuple
 
 from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.assessment.verdicts import assess
-from selfeval_xl.filings.as_issued import as_issued
-from selfeval_xl.filings.expected import ExpectedProject, RosterView, due, issued, ledger, matching
+from selfeval_xl.filings.expected import RosterView
+from selfeval_xl.filings.stages import StageForms, stage_forms
 from selfeval_xl.model.findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
-from selfeval_xl.model.forms import PROJECT, REPORT, Filing, Form, ReadFile
+from selfeval_xl.model.forms import DECLARATION, MONITORING, REPORT, Filing, Form, ReadFile
 from selfeval_xl.model.sheet_names import REPORT as REPORT_SHEET
-from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.rules.custom import CustomRule, custom_rule, violations
 from selfeval_xl.rules.issued_points import with_issued_points
 from selfeval_xl.rules.members import with_members
-from selfeval_xl.rules.registry import Rule, catalogue
+from selfeval_xl.rules.not_yet_fixed import as_declared
+from selfeval_xl.rules.registry import BY_SEVERITY, Rule, catalogue
 from selfeval_xl.rules.silences import silenced
+from selfeval_xl.rules.subjects import Place, Subject, Subjects, fits, forms_of, scanned
 
 # Exceptions that mean a bug in a rule: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 _OFF, _OFF_BY_DEFAULT = "参数表里关闭了", "默认关闭，可以在参数表里启用"
+_NOTHING = "没有可查的表"
 _WHY_SKIPPED = {  # by the rule's needs, else by its scope
     "scores": "表中没有分值",
     "notes": "表中没有偏差原因栏",
@@ -35,6 +36,12 @@ _WHY_SKIPPED = {  # by the rule's needs, else by its scope
     "report": "没有自评报告",
     "county": "只有一个部门，不做部门间比较",
     "public": "只用于公开件",
+    "stages": "没有给出绩效目标申报表、绩效运行监控表",
+}
+_WHY_NO_STAGE = {  # by the stages of the rule, where no form of them is there
+    frozenset((MONITORING,)): "没有绩效运行监控表",
+    frozenset((DECLARATION,)): "没有绩效目标申报表",
+    frozenset((DECLARATION, MONITORING)): "没有绩效运行监控表、绩效目标申报表",
 }
 
 
@@ -46,6 +53,7 @@ def check(
     public: bool = False,
     ready: FormFindings | None = None,
     county: OtherFilings | None = None,
+    earlier: StageForms | None = None,
 ) -> Findings:
     """All findings on these filings, the status of each rule, and counts for each file.
 
@@ -55,15 +63,16 @@ def check(
     public: whether these are copies for publication.
     ready: the findings of `own_findings` on each form, where they exist; the forms are then already assessed.
     county: facts about the other filings, where these are only some filings of a county.
+    earlier: the declarations and monitoring forms with which self-evaluations are compared; those of these
+    filings where none are given.
     """
     policy = policy or default()
     if ready is None:
-        filings = [
-            replace(filing, forms=tuple(assess(form, policy) for form in filing.forms)) for filing in filings
-        ]
+        filings = [_assessed(filing, policy) for filing in filings]
     every_file = _all_files(filings, files)
     scans = county.scanned if county else scanned(every_file)
-    subjects = _Subjects(filings, every_file, roster, public, scans)
+    stages = stage_forms(filings) if earlier is None else earlier
+    subjects = Subjects(filings, every_file, roster, public, scans, stages)
     found: list[Finding] = []
     statuses: list[RuleStatus] = []
     found_before = ready.by_rule(filings) if ready else {}
@@ -82,12 +91,22 @@ def check(
     found += county.found if county else ()
     for custom in map(custom_rule, policy.county_rules):
         number = custom.row.number
-        found += found_before.get(number, []) if ready else _violations(custom, _forms(filings))
+        found += found_before.get(number, []) if ready else _violations(custom, forms_of(filings))
         statuses.append(RuleStatus(number, "ran"))
     found = list(with_issued_points(silenced(found), subjects.issued))
     found += _of_the_result(found, public, policy)
     remaining = sorted(_with_explanations(found, every_file, filings), key=order)
-    return Findings(tuple(remaining), tuple(statuses), _counts(every_file, remaining))
+    with_stages = any(filing.stage_forms for filing in filings)
+    return Findings(tuple(remaining), tuple(statuses), _counts(every_file, remaining, with_stages))
+
+
+def _assessed(filing: Filing, policy: Policy) -> Filing:
+    """The filing with its forms assessed."""
+    return replace(
+        filing,
+        forms=tuple(assess(form, policy) for form in filing.forms),
+        stage_forms=tuple(assess(form, policy) for form in filing.stage_forms),
+    )
 
 
 def _all_files(filings: Iterable[Filing], files: Iterable[ReadFile]) -> list[ReadFile]:
@@ -146,7 +165,7 @@ class FormFindings:
         """The findings on the forms of these filings, each with its department, by rule."""
         found: dict[str, list[Finding]] = {}
         for filing in filings:
-            for form in filing.forms:
+            for form in (*filing.forms, *filing.stage_forms):
                 for finding in self.found.get(id(form), ()):
                     found.setdefault(finding.rule, []).append(
                         finding if finding.department else replace(finding, department=filing.department)
@@ -159,9 +178,9 @@ def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator
 
     They have no department yet and are not silenced. failed: gets the error of each rule that fails.
     """
-    place = _Place(form.file, form.sheet, form.kind, project=form.project)
+    place = Place(form.file, form.sheet, form.kind, project=form.project)
     for rule in catalogue().values():
-        if not _needs_form_only(rule) or not _fits(rule, form) or _why_off(rule, policy):
+        if not _needs_form_only(rule) or not fits(rule, form) or _why_off(rule, policy):
             continue
         try:
             found = [
@@ -172,18 +191,14 @@ def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator
             failed.setdefault(rule.id, f"{type(error).__name__}: {error}")
             continue
         yield from found
-    for custom in map(custom_rule, policy.county_rules):
-        yield from _violations(custom, [(form, place)])
+    if not form.is_of_stage:  # a county's own rules are about self-evaluations
+        for custom in map(custom_rule, policy.county_rules):
+            yield from _violations(custom, [(form, place)])
 
 
 def _needs_form_only(rule: Rule) -> bool:
     """Whether the rule needs nothing but the form."""
     return rule.scope == "form" and rule.needs in (None, "scores", "notes", "off")
-
-
-def _fits(rule: Rule, form: Form) -> bool:
-    """Whether the form has what the rule looks at."""
-    return (rule.needs != "scores" or form.has_scores) and (rule.needs != "notes" or form.has_notes)
 
 
 def _why_off(rule: Rule, policy: Policy) -> str | None:
@@ -202,16 +217,17 @@ def _status(rule: Rule, ran: bool) -> RuleStatus:
     """The status of a rule that did not fail."""
     if ran:
         return RuleStatus(rule.id, "ran")
-    return RuleStatus(rule.id, "skipped", _WHY_SKIPPED.get(rule.needs or rule.scope, "没有可查的表"))
+    why = _WHY_NO_STAGE.get(rule.stages) or _WHY_SKIPPED.get(rule.needs or rule.scope, _NOTHING)
+    return RuleStatus(rule.id, "skipped", why)
 
 
-def _status_before(rule: Rule, subjects: Sequence[_Subject], ready: FormFindings) -> RuleStatus:
+def _status_before(rule: Rule, subjects: Sequence[Subject], ready: FormFindings) -> RuleStatus:
     """The status of a rule that `own_findings` ran on these subjects."""
     error = ready.failed.get(rule.id)
     return RuleStatus(rule.id, "failed", error) if error else _status(rule, bool(subjects))
 
 
-def _run_rule(rule: Rule, all_subjects: _Subjects, policy: Policy) -> tuple[RuleStatus, list[Finding]]:
+def _run_rule(rule: Rule, all_subjects: Subjects, policy: Policy) -> tuple[RuleStatus, list[Finding]]:
     """The rule's status and its findings, each with its place; no findings where it is off or fails."""
     off = _why_off(rule, policy)
     if off:
@@ -225,162 +241,19 @@ def _run_rule(rule: Rule, all_subjects: _Subjects, policy: Policy) -> tuple[Rule
         ]
     except _BUGS as error:
         return RuleStatus(rule.id, "failed", f"{type(error).__name__}: {error}"), []
+    if rule.needs == "stages" and all_subjects.earlier and not subjects:
+        return RuleStatus(rule.id, "skipped", _NOTHING), []
     return _status(rule, bool(subjects)), found
 
 
-def _violations(rule: CustomRule, forms: Iterable[tuple[Form, _Place]]) -> list[Finding]:
+def _violations(rule: CustomRule, forms: Iterable[tuple[Form, Place]]) -> list[Finding]:
     """The findings of a county's own rule on these forms."""
     return [
         _county_finding(finding, rule, place) for form, place in forms for finding in violations(rule, form)
     ]
 
 
-class _Place(NamedTuple):
-    """The file, form and department of a finding, where the rule sets no others."""
-
-    file: str = ""
-    sheet: str | None = None
-    form: str | None = None
-    department: str | None = None
-    project: str | None = None
-
-
-class _Subject(NamedTuple):
-    """The arguments of a call of a rule besides the policy, and the place of its findings.
-
-    record: a file, a form, a filing or all filings. more: further arguments, for the rules that need them.
-    """
-
-    record: object
-    more: tuple[object, ...]
-    place: _Place
-
-
-@dataclass(slots=True)
-class _Subjects:
-    """The subjects of all rules, made once for the rules that have the same scope and needs."""
-
-    filings: Sequence[Filing]
-    files: Sequence[ReadFile]
-    roster: RosterView | None
-    public: bool
-    scanned: frozenset[PurePath]
-    made: dict[tuple[str, str | None], list[_Subject]] = field(default_factory=dict)
-
-    def of(self, rule: Rule) -> Sequence[_Subject]:
-        """The subjects of one rule; none where its needs are not met."""
-        key = (rule.scope, rule.needs)
-        if key not in self.made:
-            self.made[key] = list(self._make(rule))
-        return self.made[key]
-
-    def issued(self) -> Iterator[tuple[Form, Form]]:
-        """The forms, each with the form as it was issued."""
-        for record, more, _ in self.of(catalogue()["T04"]):
-            if isinstance(record, Form) and isinstance(more[0], Form):
-                yield record, more[0]
-
-    def _make(self, rule: Rule) -> Iterator[_Subject]:
-        """The subjects of one rule, with the further arguments that it needs."""
-        if rule.needs == "public":
-            return _to_publish(self.filings, self.roster) if self.public else iter(())
-        if rule.needs == "issued":
-            return _with_issued(self.filings, self.files, self.roster)
-        if rule.needs == "file":
-            return _with_file(self.filings, self.files, self.scanned)
-        if rule.needs == "roster":
-            return _with_roster(rule, self.filings, self.roster) if self.roster is not None else iter(())
-        return _plain_subjects(rule, self.filings, self.files)
-
-
-def _with_roster(rule: Rule, filings: Sequence[Filing], roster: RosterView) -> Iterator[_Subject]:
-    """Yields filings with the projects due, or (by the rule's scope) forms with their ledger line."""
-    for filing in filings:
-        if rule.scope == "filing":
-            yield _Subject(filing, (due(filing, roster),), _Place(department=filing.department))
-            continue
-        for form, project, place in _with_project(filing, roster):
-            if project is not None:
-                yield _Subject(form, (ledger(project),), place)
-
-
-def scanned(files: Iterable[ReadFile]) -> frozenset[PurePath]:
-    """The folders in which a scan lies."""
-    return frozenset(PurePath(file.path).parent for file in files if file.kind in ATTACHMENTS)
-
-
-def _with_file(
-    filings: Sequence[Filing], files: Sequence[ReadFile], scanned: frozenset[PurePath]
-) -> Iterator[_Subject]:
-    """Yields the forms, each with its file and whether a scan lies in the same folder."""
-    by_path = {file.path: file for file in files}
-    for form, place in _forms(filings):
-        yield _Subject(form, (by_path.get(form.file), PurePath(form.file).parent in scanned), place)
-
-
-def _with_issued(
-    filings: Sequence[Filing], files: Sequence[ReadFile], roster: RosterView | None
-) -> Iterator[_Subject]:
-    """Yields the forms, each with the form as issued: by the roster, else by the workbook's hidden sheet."""
-    settings = {file.path: file.settings for file in files if file.settings}
-    for filing in filings:
-        for form, project, place in _with_project(filing, roster):
-            remembered = as_issued(form, settings.get(form.file, {}))
-            issued_form = issued(project, roster.targets if roster else (), remembered)
-            if issued_form is not None:
-                yield _Subject(form, (issued_form,), place)
-
-
-def _to_publish(filings: Sequence[Filing], roster: RosterView | None) -> Iterator[_Subject]:
-    """Yields the forms, each with 是否公开 of its project in the roster."""
-    for filing in filings:
-        for form, project, place in _with_project(filing, roster):
-            yield _Subject(form, (project.public if project else "",), place)
-
-
-def _with_project(
-    filing: Filing, roster: RosterView | None
-) -> Iterator[tuple[Form, ExpectedProject | None, _Place]]:
-    """The forms of the filing, each with its project in the roster."""
-    projects = due(filing, roster) if roster else ()
-    for form, place in _forms((filing,)):
-        yield form, matching(form, projects) if form.kind == PROJECT else None, place
-
-
-def _plain_subjects(rule: Rule, filings: Sequence[Filing], files: Sequence[ReadFile]) -> Iterator[_Subject]:
-    """The subjects of a rule that gets no further arguments."""
-    if rule.scope == "file":
-        owner: dict[str, str] = {}
-        for filing in filings:
-            for file in filing.files:
-                owner.setdefault(file.path, filing.department)
-        for file in files:
-            if (
-                rule.needs != "settings"
-                or file.settings
-                or any(problem.rule == rule.id for problem in file.problems)
-            ):
-                yield _Subject(file, (), _Place(file.path, department=owner.get(file.path)))
-    elif rule.scope == "form":
-        for form, place in _forms(filings):
-            if _fits(rule, form):
-                yield _Subject(form, (), place)
-    elif rule.scope == "filing":
-        for filing in filings:
-            if rule.needs != "report" or filing.reports:
-                yield _Subject(filing, (), _Place(department=filing.department))
-    elif rule.scope == "county" and len(filings) > 1:
-        yield _Subject(filings, (), _Place())
-
-
-def _forms(filings: Sequence[Filing]) -> Iterator[tuple[Form, _Place]]:
-    """The forms of these filings, each with its place."""
-    for filing in filings:
-        for form in filing.forms:
-            yield form, _Place(form.file, form.sheet, form.kind, filing.department, form.project)
-
-
-def _placed(finding: Finding, place: _Place) -> Finding:
+def _placed(finding: Finding, place: Place) -> Finding:
     """The finding with the parts of its place that the rule has not set."""
     return replace(
         finding,
@@ -392,7 +265,7 @@ def _placed(finding: Finding, place: _Place) -> Finding:
     )
 
 
-def _county_finding(finding: Finding, rule: CustomRule, place: _Place) -> Finding:
+def _county_finding(finding: Finding, rule: CustomRule, place: Place) -> Finding:
     """The finding of a county's own rule, with its place and with what the county set for the rule."""
     return replace(
         _placed(finding, place),
@@ -407,13 +280,16 @@ def _completed(finding: Finding, rule: Rule, policy: Policy) -> Finding:
     """The finding with its rule, and with the severity and treatment of county, finding or rule."""
     county_settings = policy.rule(rule.id)
     severity = county_settings.severity or finding.severity or rule.severity
-    return replace(
+    completed = replace(
         finding,
         rule=rule.id,
         title=rule.title,
         severity=severity,
-        treatment=county_settings.treatment or finding.treatment or _treatment(rule, severity, policy),
+        treatment=finding.treatment or _treatment(rule, severity, policy),
     )
+    if finding.form == DECLARATION:
+        completed = as_declared(completed)
+    return replace(completed, treatment=county_settings.treatment or completed.treatment)
 
 
 def _treatment(rule: Rule, severity: Severity, policy: Policy) -> Treatment:
@@ -425,11 +301,7 @@ def _treatment(rule: Rule, severity: Severity, policy: Policy) -> Treatment:
     if rule.id == "I06":
         return Treatment.FIX
     if rule.id[0] == "I" and policy["targets_editable"]:
-        return {
-            Severity.ERROR: Treatment.FIX,
-            Severity.WARNING: Treatment.EXPLAIN,
-            Severity.NOTE: Treatment.NEXT_YEAR,
-        }[severity]
+        return BY_SEVERITY[severity]
     if severity is not rule.severity and rule.treatment in (Treatment.FIX, Treatment.EXPLAIN):
         return Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN
     return rule.treatment
@@ -478,13 +350,18 @@ def order(finding: Finding) -> tuple[str, str, str, int, tuple[int, int, str], s
     return finding.file, finding.sheet or "", finding.form or "", finding.rank, cell, finding.rule
 
 
-def _counts(files: Iterable[ReadFile], findings: Iterable[Finding]) -> tuple[FileCount, ...]:
-    """The numbers of forms, errors and warnings of each file."""
+def _counts(
+    files: Iterable[ReadFile], findings: Iterable[Finding], with_stages: bool
+) -> tuple[FileCount, ...]:
+    """The numbers of forms, errors and warnings of each file.
+
+    with_stages: the forms of the earlier stages are counted too.
+    """
     severities = Counter((finding.file, finding.severity) for finding in findings)
     return tuple(
         FileCount(
             file.path,
-            len(file.forms) + len(file.reports),
+            len(file.forms) + len(file.reports) + (len(file.stage_forms) if with_stages else 0),
             severities[file.path, Severity.ERROR],
             severities[file.path, Severity.WARNING],
         )

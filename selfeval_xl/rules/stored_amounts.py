@@ -10,9 +10,9 @@ from typing import Any
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity
 from selfeval_xl.model.forms import AS_TEXT, Form, FundingLine
-from selfeval_xl.model.money import AMOUNTS, NAMES
+from selfeval_xl.model.money import amount_names
 from selfeval_xl.rules.funding_table import exceeds, printed_rate_fits, sources
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.registry import EVERY_STAGE, rule
 from selfeval_xl.rules.sums import amount_span
 from selfeval_xl.rules.texts import cells
 
@@ -27,6 +27,7 @@ _RATE = ("annual_budget", "executed")
         "金额看到多少，单元格里就存多少：不用数字格式把元显示成万元，也不把数字存成文本。"
         "合计和执行率是按存的数算的，这样会算错。"
     ),
+    stages=EVERY_STAGE,
 )
 def shown_amount_is_not_the_stored(form: Form, policy: Policy) -> Iterator[Finding]:
     """A total or a rate that fits the amounts stored in the cells fits the amounts that they show as well.
@@ -35,12 +36,12 @@ def shown_amount_is_not_the_stored(form: Form, policy: Policy) -> Iterator[Findi
     amounts as shown agree, nothing is said.
     """
     tolerance = policy.number("funding_tolerance")
-    for key in AMOUNTS:
-        yield from _wrong_sum(form, key, tolerance)
+    for key, name in amount_names(form).items():
+        yield from _wrong_sum(form, key, name, tolerance)
     yield from _wrong_rates(form)
 
 
-def _wrong_sum(form: Form, key: str, tolerance: Decimal) -> Iterator[Finding]:
+def _wrong_sum(form: Form, key: str, name: str, tolerance: Decimal) -> Iterator[Finding]:
     """The finding on a column whose total is the sum of what is stored and not of what is shown."""
     total = form.total_funding
     parts = [line for line in sources(form) if line.amount(key) is not None]
@@ -59,7 +60,7 @@ def _wrong_sum(form: Form, key: str, tolerance: Decimal) -> Iterator[Finding]:
         total.finding(
             key,
             (
-                f"{NAMES[key]}：合计显示{getattr(total, key)}{form.money_unit}，各项显示的数加起来是{summed}"
+                f"{name}：合计显示{getattr(total, key)}{form.money_unit}，各项显示的数加起来是{summed}"
                 f"{form.money_unit}。{listed}；合计是按存的数加的。"
             ),
             hint=f"按{form.money_unit}把这几格重新填一遍，单元格格式设成“数值”，再核对合计。",

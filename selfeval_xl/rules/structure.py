@@ -9,21 +9,19 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.model.account import Unread
 from selfeval_xl.model.findings import Finding, Severity, Treatment
-from selfeval_xl.model.forms import DEPARTMENT, PROJECT, Form, FundingLine, Indicator, Problem, ReadFile
+from selfeval_xl.model.forms import Form, FundingLine, Indicator, Problem, ReadFile
 from selfeval_xl.model.grid import position
 from selfeval_xl.model.money import NAMES
 from selfeval_xl.model.places import cells_shown, is_word
 from selfeval_xl.model.quantity import is_blank
 from selfeval_xl.model.text import core
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.registry import EVERY_STAGE, rule
 from selfeval_xl.rules.texts import cells, phrases
 
 # The heading fields that every layout asks for, by the words for them where a form prints none of its own.
 # A unit's code or a remark may stay empty.
-HEADING = {
-    PROJECT: (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度")),
-    DEPARTMENT: (("department", "部门"), ("year", "年度")),
-}
+_OF_PROJECT = (("project", "项目名称"), ("department", "主管部门"), ("unit", "实施单位"), ("year", "年度"))
+_OF_DEPARTMENT = (("department", "部门"), ("year", "年度"))
 _BLANK_YEAR = re.compile(
     r"[(（]\s*+(?:20)?+\s*+[_＿xX×*]*+\s*+年度?+\s*+[)）]|^\s*+(?:20)?+[_＿xX×*]{2,}\s*年度?|^\s*+(?:20\s*+)?+年度"
 )
@@ -57,6 +55,7 @@ def _reported(problem: Problem, hint: str, severity: Severity | None = None) -> 
     Severity.ERROR,
     asks="文件里是本程序认得的自评表，并且全部读得出来。盖章扫描件（PDF、图片）是附件，不算错。",
     scope="file",
+    stages=EVERY_STAGE,
 )
 def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """The file holds a form that this program knows, and all of it could be read.
@@ -91,12 +90,13 @@ def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     Severity.WARNING,
     asks="表头印着的栏目（项目名称、主管部门、实施单位、部门名称、年度）都要填。",
     treatment=Treatment.FIX,
+    stages=EVERY_STAGE,
 )
 def heading_left_empty(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every printed heading field (项目名称, 主管部门, 实施单位, 部门, 年度) is filled in."""
     empty = [
         (key, core(form.blank_labels.get(key, "")) or label)
-        for key, label in HEADING.get(form.kind, ())
+        for key, label in (_OF_PROJECT if form.is_of_project else _OF_DEPARTMENT)
         if key in form.cells
         and getattr(form, key) is None
         and not (key == "year" and _shares_cell(form, key))
@@ -130,6 +130,7 @@ def _shares_cell(form: Form, key: str) -> bool:
     asks="用的是最新一版模板；旧版也读得出，只作提示。",
     scope="file",
     needs="settings",
+    stages=EVERY_STAGE,
 )
 def older_template(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """A workbook made by this program has the current version of its layout; an older one may miss fields.
@@ -199,6 +200,7 @@ def _number(version: str) -> tuple[int, ...]:
     asks="自评表的内容不要放在隐藏的行、列或工作表里。",
     treatment=Treatment.FIX,
     scope="file",
+    stages=EVERY_STAGE,
 )
 def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """No part of the form stands in hidden rows, columns or sheets; our own hidden sheets are exempt."""
@@ -212,6 +214,7 @@ def hidden_data(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     Severity.WARNING,
     asks="公式算得出数，没有 #REF!、#DIV/0! 一类的错误；用本程序的模板填的，公式没有被改成直接填的数。",
     treatment=Treatment.FIX,
+    stages=EVERY_STAGE,
 )
 def formula_broken_or_overtyped(form: Form, policy: Policy) -> Iterator[Finding]:
     """A calculated cell still calculates.
@@ -295,6 +298,7 @@ def _calculated(form: Form) -> Iterator[tuple[FundingLine | Indicator | Form, st
     asks="报送的文件不含宏，也没有指向其他文件的链接。",
     treatment=Treatment.FIX,
     scope="file",
+    stages=EVERY_STAGE,
 )
 def macros_or_links(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """A submitted file holds no macros and no links to other files; our own template's are exempt."""
@@ -302,7 +306,14 @@ def macros_or_links(file: ReadFile, policy: Policy) -> Iterator[Finding]:
         yield _reported(problem, "另存为不含宏的工作簿（.xlsx），断开外部链接后再报送。")
 
 
-@rule("T08", "文件打不开", Severity.ERROR, asks="文件没有设打开密码，也没有损坏。", scope="file")
+@rule(
+    "T08",
+    "文件打不开",
+    Severity.ERROR,
+    asks="文件没有设打开密码，也没有损坏。",
+    scope="file",
+    stages=EVERY_STAGE,
+)
 def unreadable(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     """The file is neither protected by a password nor damaged."""
     for problem in _problems(file, "T08"):
@@ -316,6 +327,7 @@ def unreadable(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     asks="表尾的填表人、负责人、电话、日期都要填；在纸质件上签字盖章的，附上扫描件。",
     treatment=Treatment.BUREAU,
     needs="file",
+    stages=EVERY_STAGE,
 )
 def signature_incomplete(
     form: Form, policy: Policy, file: ReadFile | None = None, scanned: bool = False
@@ -368,6 +380,7 @@ def _is_above_the_table(form: Form, label: str) -> bool:
     Severity.WARNING,
     asks="表里的每个数和每段话都读得进来。没有读进来而像是数据的格逐处列出，由财政核对，单位不用改。",
     treatment=Treatment.BUREAU,
+    stages=EVERY_STAGE,
 )
 def data_unread(form: Form, policy: Policy) -> Iterator[Finding]:
     """Every cell of the form that looks like data was read; what was not is shown to the bureau.

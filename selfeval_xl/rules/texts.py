@@ -72,6 +72,8 @@ def all_texts(form: Form) -> Iterator[FormText]:
             ("三级指标", "name"),
             ("年度指标值", "target"),
             ("实际完成值", "actual"),
+            ("全年预计完成情况", "forecast"),
+            ("中期指标值", "medium_target"),
             ("偏差原因", "note"),
         ):
             value = getattr(indicator, key)
@@ -82,7 +84,12 @@ def all_texts(form: Form) -> Iterator[FormText]:
 
 def goal_texts(form: Form) -> Iterator[FormText]:
     """The goal, its outcome, and the texts of a department's tasks."""
-    for what, key in (("年初目标", "initial"), ("年度目标", "expected"), ("目标完成情况", "actual")):
+    for what, key in (
+        ("年初目标", "initial"),
+        ("中期目标", "medium"),
+        ("年度目标", "expected"),
+        ("目标完成情况", "actual"),
+    ):
         value = getattr(form.goal, key)
         if value and not (key == "initial" and value == form.goal.expected):
             yield FormText(what, form.goal.cells.get(key), value)

@@ -118,7 +118,7 @@ def check_saved(
     try:
         out = _free(path, written)
         files = list(read_files([path]))
-        findings = check(gather(files), policy, files, roster)
+        findings = check(gather(files, stages=True), policy, files, roster)
         with replacing():  # a free name, or a copy of this run that nobody has changed
             unsigned = mark(path, findings, out).unsigned
     except SelfevalError as error:

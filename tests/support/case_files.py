@@ -11,6 +11,9 @@ All that a case leaves out is filled in so that nothing else is wrong: funds all
 signatures, and below the case's own rows an indicator for each first level that is still missing. `fill: no`
 leaves the indicators as they are. Forms of one filing are separated by a line `---`; a cell is then written
 with its sheet: `X01 表2!F10`.
+
+`stage: monitoring` (or declaration) instead of `layout:` makes a form of an earlier stage of the tables, with
+`through:` and `period:`; `support.stage_forms` says what heads its tables have and where its cells are.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from selfeval_xl.model.grid import Grid, position
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.templates.frame import draw
+from support.stage_forms import stage_case
 
 CASES = Path(__file__).parents[1] / "cases"
 _TOTALS = ("年度资金总和", "年度资金总额")
@@ -109,7 +113,8 @@ class Case:
 
     def written(self, finding: Finding) -> str:
         """A finding as a case file writes it."""
-        sheet = f"{finding.sheet}!" if len(self.file.forms) > 1 else ""
+        several = len(self.file.forms) + len(self.file.stage_forms) > 1
+        sheet = f"{finding.sheet}!" if several else ""
         return f"{finding.rule} {sheet}{finding.cell or ''}".strip()
 
 
@@ -117,12 +122,13 @@ def read_case(path: Path) -> Case:
     """A case file with its forms drawn and read."""
     parts = [_part(part) for part in path.read_text(encoding="utf-8").split("\n---\n")]
     head = parts[0][0]
-    forms = tuple(_form(head, tables, f"表{number}") for number, (head, tables) in enumerate(parts, 1))
+    every = [_form(head, tables, f"表{number}") for number, (head, tables) in enumerate(parts, 1)]
+    forms, stage_forms = ([form for form in every if form.is_of_stage is stage] for stage in (False, True))
     expected = [] if head["expect"] == "none" else [part.strip() for part in head["expect"].split(";")]
     return Case(
         path.name[:3],
         expected,
-        ReadFile(path=f"{path.stem}.xlsx", kind="xlsx", forms=forms),
+        ReadFile(path=f"{path.stem}.xlsx", kind="xlsx", forms=tuple(forms), stage_forms=tuple(stage_forms)),
         _policy(head.get("policy", "")),
     )
 
@@ -137,12 +143,10 @@ def _part(text: str) -> tuple[dict[str, str], list[list[dict[str, str]]]]:
             for line in block.splitlines()
             if line.startswith("|")
         ]
+        keys: Mapping[str, str] = {} if "stage" in head else _KEYS
         if rows:
             tables.append(
-                [
-                    dict(zip([_KEYS.get(name, name) for name in rows[0]], row, strict=False))
-                    for row in rows[1:]
-                ]
+                [dict(zip([keys.get(name, name) for name in rows[0]], row, strict=False)) for row in rows[1:]]
             )
         else:
             head |= {
@@ -152,7 +156,9 @@ def _part(text: str) -> tuple[dict[str, str], list[list[dict[str, str]]]]:
 
 
 def _form(head: Mapping[str, str], tables: list[list[dict[str, str]]], sheet: str) -> Form:
-    """One form, drawn and read."""
+    """One form, drawn and read; one of an earlier stage made of its tables."""
+    if "stage" in head:
+        return stage_case(head, tables, sheet)
     layout = layouts.load(head["layout"], head.get("kind", "project"))
     data: dict = _BASE | {key: head[key] for key in ("year", "project", "department", "unit") if key in head}
     if "goal" in head:

@@ -77,7 +77,7 @@ def _check(host: Host, only: str | None) -> None:
 def examined(saved: Snapshot) -> tuple[ReadFile, list[Finding]]:
     """The contents of the copy, and all findings in it by the parameters and the roster of the settings."""
     file = understand(saved.source)
-    return file, list(check(gather([file]), policy(), [file], roster()))
+    return file, list(check(gather([file], stages=True), policy(), [file], roster()))
 
 
 def numbered(edits: Sequence[Edit], numbers: Mapping[tuple[str, str], Sequence[int]]) -> list[Edit]:

@@ -14,8 +14,8 @@ from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.county.intake.receipts import BY_FILE_NAME, Collected, Receipt, relative
 from selfeval_xl.county.intake.versions import USED, VersionDecision
 from selfeval_xl.filings.expected import ProjectKey, one_a_project, project_key
-from selfeval_xl.filings.stages import EarlierForms
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
+from selfeval_xl.filings.stages import EarlierForms
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment, counted
 from selfeval_xl.model.forms import Filing, Form, FundingLine, Indicator, Report, Verdict
 from selfeval_xl.model.money import in_ten_thousands
@@ -57,7 +57,7 @@ class DepartmentData:
     @property
     def projects(self) -> list[CountedForm]:
         """The project forms."""
-        return [form for form in self.forms if not form.form.is_whole]
+        return [form for form in self.forms if form.form.is_of_project]
 
     @property
     def blank(self) -> list[CountedForm]:
@@ -77,7 +77,7 @@ class DepartmentData:
     @property
     def wholes(self) -> list[CountedForm]:
         """The department's own forms (部门整体自评表)."""
-        return [form for form in self.forms if form.form.is_whole]
+        return [form for form in self.forms if not form.form.is_of_project]
 
     @property
     def filled_wholes(self) -> list[CountedForm]:
@@ -106,12 +106,12 @@ class CountedForm:
     @property
     def project_name(self) -> str:
         """The form's name in the column 项目名称; "" for a department's own form."""
-        return "" if self.form.is_whole else self.form.project or "（未填项目名称）"
+        return self.form.project or "（未填项目名称）" if self.form.is_of_project else ""
 
     @property
     def kind(self) -> str:
         """The form's name in the column 表别."""
-        return "部门整体" if self.form.is_whole else "项目"
+        return "项目" if self.form.is_of_project else "部门整体"
 
     def amount(self, key: str) -> Decimal | None:
         """The form's money in 万元: of the total row, else the sum of all sources. key: one of `AMOUNTS`.

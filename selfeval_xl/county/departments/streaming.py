@@ -32,7 +32,8 @@ from selfeval_xl.county.intake.versions import USED, VersionDecision, forms_and_
 from selfeval_xl.model.findings import Finding, RuleStatus
 from selfeval_xl.model.forms import Filing, Form, ReadFile, Report
 from selfeval_xl.rules.across import copied_texts, said_before
-from selfeval_xl.rules.runner import OtherFilings, check, findings_of_rule, scanned
+from selfeval_xl.rules.runner import OtherFilings, check, findings_of_rule
+from selfeval_xl.rules.subjects import scanned
 
 _OUTDATED = ("被新版本替代", "重复")
 SAME_WORDS = "X08"  # the one rule that compares departments
@@ -109,7 +110,9 @@ class StreamedDepartments:
     def salt(self) -> str:
         """A digest of what every department depends on: program, policy, roster, earlier stages."""
         roster = self.material.roster
-        of_roster = hashlib.sha256(repr(roster).encode("utf-8", "surrogatepass")).hexdigest() if roster else ""
+        of_roster = (
+            hashlib.sha256(repr(roster).encode("utf-8", "surrogatepass")).hexdigest() if roster else ""
+        )
         return self.received.cache.salt + of_roster + self.earlier.digest
 
     @property

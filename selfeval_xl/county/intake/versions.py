@@ -168,7 +168,7 @@ def _identity(form: Form | Report) -> tuple[tuple, dict[str, str]]:
     if isinstance(form, Report):
         return (form.kind,), year
     if form.project is None and form.project_code is None:
-        return (form.kind, "" if form.is_whole else squeeze(form.unit or "")), year
+        return (form.kind, squeeze(form.unit or "") if form.is_of_project else ""), year
     code = {"code": form.project_code} if form.project_code else {}
     return (
         form.kind,

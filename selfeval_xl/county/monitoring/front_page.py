@@ -26,9 +26,10 @@ from selfeval_xl.county.workbook.front_page import (
 )
 from selfeval_xl.county.workbook.front_receipts import write_receipts
 from selfeval_xl.county.workbook.rate_bands import bands_above
+from selfeval_xl.model.forms import MONITORING
 from selfeval_xl.model.grid import position
 from selfeval_xl.model.numbers import percent_text
-from selfeval_xl.rules.monitoring import RULES_OF_MONITORING, due_rate, progress_floors
+from selfeval_xl.rules.monitoring import due_rate, progress_floors
 from selfeval_xl.rules.registry import catalogue
 
 _LEVELS = (("成本", "成本"), ("产出", "产出"), ("效益", "效"), ("满意度", "满意"))  # label, word in 一级指标
@@ -155,13 +156,14 @@ def _alarms(front: Front, row: int) -> None:
     front.title(row, 0, "四、预警（不含审核意见为不认可的）", HALF, "预警清单")
     heads(front, row + 1, 0, ("规则", 7), ("条数", "部门数"), 2)
     agreed = Criterion("opinion", BEGINS_NOT, "不认可")
-    for number, rule in enumerate(RULES_OF_MONITORING):
-        mine = Criterion("rule", "=", rule)
+    rules = [rule for rule in catalogue().values() if rule.id.startswith("M") and MONITORING in rule.stages]
+    for number, rule in enumerate(rules):
+        mine = Criterion("rule", "=", rule.id)
         departments = book.distinct("findings", ("department",), mine, agreed)
-        front.text(row + 2 + number, 0, f"{rule} {catalogue()[rule].title}", 7, align="left")
+        front.text(row + 2 + number, 0, f"{rule.id} {rule.title}", 7, align="left")
         front.value(row + 2 + number, 7, book.count("findings", mine, agreed), 2, COUNT)
         front.value(row + 2 + number, 9, departments, 2, COUNT)
-    last = row + 2 + len(RULES_OF_MONITORING)
+    last = row + 2 + len(rules)
     for number, (label, value) in enumerate(
         (
             ("预警合计", book.count("findings", Criterion("group", "=", WARNING), agreed)),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path, PurePath
+from typing import TypeVar
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.departments.data import CountyData, prepare
@@ -13,10 +14,10 @@ from selfeval_xl.county.intake.receipts import sort_out
 from selfeval_xl.county.intake.received_files import collect_files
 from selfeval_xl.county.intake.whole_files import read_whole
 from selfeval_xl.filings.roster import Roster, chosen_by
-from selfeval_xl.model.forms import MONITORING, SELF, Form, OtherForm, Problem, ReadFile
+from selfeval_xl.model.forms import MONITORING, SELF, Filing, Form, OtherForm, Problem, ReadFile
+from selfeval_xl.model.periods import last_month
 from selfeval_xl.readers.folder import shown_path
 from selfeval_xl.readers.reading import NOTHING_FOUND
-from selfeval_xl.rules.monitoring import month_of
 from selfeval_xl.rules.runner import check
 
 STAGE = "监控"
@@ -55,8 +56,18 @@ def study(
     current = [
         receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")
     ]
-    found = check(collected.filings, policy, current, roster)
+    found = check(
+        [_at_stage(filing) for filing in collected.filings], policy, map(_at_stage, current), roster
+    )
     return prepare(collected, found, roster, policy), through
+
+
+AnyHolder = TypeVar("AnyHolder", Filing, ReadFile)
+
+
+def _at_stage(holder: AnyHolder) -> AnyHolder:
+    """A filing or file with its forms as those of a stage, so that the rules of the stage look at them."""
+    return replace(holder, forms=(), stage_forms=holder.forms)
 
 
 def _months(files: Iterable[ReadFile]) -> str | None:
@@ -67,7 +78,7 @@ def _months(files: Iterable[ReadFile]) -> str | None:
         for form in file.stage_forms
         if form.kind == MONITORING and form.through
     )
-    return max(counted, key=lambda text: (counted[text], month_of(text) or 0), default=None)
+    return max(counted, key=lambda text: (counted[text], last_month(text) or 0), default=None)
 
 
 def as_monitoring(file: ReadFile, through: str | None) -> ReadFile:
@@ -102,7 +113,7 @@ def as_monitoring(file: ReadFile, through: str | None) -> ReadFile:
 
 def _is_of(form: Form, through: str | None) -> bool:
     """Whether a form is of these months; one that says none may be."""
-    mine, wanted = month_of(form.through), month_of(through)
+    mine, wanted = last_month(form.through), last_month(through)
     return mine is None or wanted is None or mine == wanted
 
 
