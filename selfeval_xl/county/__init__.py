@@ -46,8 +46,9 @@ def consolidate(
     nobody typed them. declared, monitored: folders with the declarations and the monitoring forms, with which
     the self-evaluations are compared (X14; 申报指标值, 监控预计, 监控结论). with_forms: adds every form as a
     sheet in its official layout; of more than 300 each department's go into a workbook of its own beside
-    `out`, unless a function given here, asked with their number, wants them in one. parquet: folder for the tables (extra `data`). jobs: number of processes that
-    read. dask: address of a cluster that reads instead (extra `dask`). progress(done, all, file name).
+    `out`, unless a function given here, asked with their number, wants them in one. parquet: folder for the
+    tables (extra `data`). jobs: number of processes that read. dask: address of a cluster that reads instead
+    (extra `dask`). progress(done, all, file name).
 
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier
     `out` is carried over. A store of another version is set aside (`notes`). Raises UsageError (no such

@@ -12,7 +12,7 @@ from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.grouping import gather
 from selfeval_xl.filings.roster import Roster
 from selfeval_xl.filings.stages import StageForms, stage_forms
-from selfeval_xl.model.forms import DECLARATION, FORM_NAMES, MONITORING, ReadFile
+from selfeval_xl.model.forms import DECLARATION, FORM_NAMES, MONITORING, Filing, ReadFile
 from selfeval_xl.readers.folder import collect, shown_path
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 
@@ -45,7 +45,10 @@ def read_earlier(
 
     progress(done, all, file name). Raises UsageError where a folder is missing.
     """
-    filings, notes, digests, kinds = [], [], [], set()
+    filings: list[Filing] = []
+    notes: list[str] = []
+    digests: list[str] = []
+    kinds: set[str] = set()
     for kind, folder in ((DECLARATION, declared), (MONITORING, monitored)):
         if folder is None:
             continue

@@ -45,11 +45,20 @@ class Monitoring:
 def fill(sheet, form: Monitoring) -> None:
     """Fills a worksheet with the form."""
     months = form.months
+    department = f"{form.code}-{form.department}" if form.code else form.department
     sheet.append(["项目支出绩效目标执行监控表"])
     sheet.append([f"（{form.year}年度）"])
     sheet.append(["项目名称", None, form.project])
     sheet.append(
-        ["主管部门及代码", None, f"{form.code}-{form.department}", None, None, "实施单位", form.department]
+        [
+            "主管部门及代码",
+            None,
+            f"{form.code}-{form.department}" if form.code else form.department,
+            None,
+            None,
+            "实施单位",
+            form.department,
+        ]
     )
     heads = ["年初预算数", f"{months}执行数", f"{months}执行率", "全年预计执行数"]
     sheet.append(["项目资金（万元）", None, None, *heads])

@@ -28,9 +28,9 @@ from selfeval_xl.county.workbook.front_receipts import write_receipts
 from selfeval_xl.county.workbook.rate_bands import bands_above
 from selfeval_xl.model.forms import MONITORING
 from selfeval_xl.model.grid import position
-from selfeval_xl.model.numbers import percent_text
 from selfeval_xl.rules.monitoring import due_rate, progress_floors
 from selfeval_xl.rules.registry import catalogue
+from selfeval_xl.rules.texts import percent
 
 _LEVELS = (("成本", "成本"), ("产出", "产出"), ("效益", "效"), ("满意度", "满意"))  # label, word in 一级指标
 _OUTLOOKS = ("确定能", "有可能", "完全不可能")
@@ -73,7 +73,7 @@ def low_progress(
 ) -> tuple[str, Decimal]:
     """The rate below which departments are listed, with its name: what is due by now, else the lowest one."""
     due = due_rate(through, policy)
-    return floors[-1] if due is None else (percent_text(due), due)
+    return floors[-1] if due is None else (percent(due), due)
 
 
 def _reporting(front: Front, row: int, material: CountyData) -> None:
