@@ -45,6 +45,14 @@ LastYear = Annotated[
         "--from", metavar="上年汇总.xlsx", help="上年的全县汇总工作簿：名册没有列的项目和指标从这里取。"
     ),
 ]
+Targets = Annotated[
+    Path | None,
+    typer.Option(
+        "--targets",
+        metavar="文件夹",
+        help="批复的目标申报表：名册没有列指标的项目，指标和年度目标从这里取。",
+    ),
+]
 SendBy = Annotated[
     str,
     typer.Option("--send", metavar="文字", help="报送方式，印在填报说明上，例如“内网邮箱，盖章件送305室”。"),
@@ -90,6 +98,7 @@ def issue(
     layout: OtherwiseLayout = "jilin-2024",
     year: Year = None,
     last: LastYear = None,
+    targets: Targets = None,
     protect: Protected = False,
     overwrite: Overwrite = False,
     send: SendBy = "",
@@ -103,7 +112,9 @@ def issue(
     if out is None:
         raise UsageError("没有写结果放在哪里：selfeval issue 名册.xlsx -o 下发")
     if blank:
-        _write_blank_roster(xlsx(out), replace, (last, protect, overwrite, policy, send, contact, phone))
+        _write_blank_roster(
+            xlsx(out), replace, (last, targets, protect, overwrite, policy, send, contact, phone)
+        )
         return
     if roster is None:
         raise UsageError(_NO_ROSTER)
@@ -120,6 +131,7 @@ def issue(
             out,
             asked=IssueOptions(layout, year, send, contact, phone),
             last=last,
+            targets=targets,
             policy=policy,
             protect=protect,
             overwrite=overwrite,
@@ -130,7 +142,7 @@ def issue(
     show_issued(issued)
 
 
-_IDLE = ("--from", "--protect", "--overwrite", "--policy", "--send", "--contact", "--phone")
+_IDLE = ("--from", "--targets", "--protect", "--overwrite", "--policy", "--send", "--contact", "--phone")
 
 
 def _write_blank_roster(out: Path, replace: bool, idle: Sequence[object]) -> None:

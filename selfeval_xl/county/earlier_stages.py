@@ -40,10 +40,12 @@ def read_earlier(
     roster: Roster | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    option: str = "",
 ) -> EarlierStages:
     """The declarations below one folder and the monitoring forms below another, as far as they are given.
 
-    progress(done, all, file name). Raises UsageError where a folder is missing.
+    progress(done, all, file name). option: by which the declarations were named, if not --declared. Raises
+    UsageError where a folder is missing.
     """
     filings: list[Filing] = []
     notes: list[str] = []
@@ -52,13 +54,14 @@ def read_earlier(
     for kind, folder in ((DECLARATION, declared), (MONITORING, monitored)):
         if folder is None:
             continue
+        named = option or OPTIONS[kind]
         if not Path(folder).exists():
-            raise UsageError(f"找不到{OPTIONS[kind]}的文件夹“{folder}”。请核对名称和位置。")
+            raise UsageError(f"找不到{named}的文件夹“{folder}”。请核对名称和位置。")
         root = Path(folder) if Path(folder).is_dir() else Path(folder).parent
         files, _ = read_whole(collect(folder), root, jobs, progress)
         of_kind = [_only(file, kind) for file in files]
         filings += gather(of_kind, roster, str(shown_path(root)), stages=True)
-        notes += _without_form(of_kind, kind)
+        notes += _without_form(of_kind, kind, named)
         digests += sorted(f"{kind}{file.path}{file.sha256}" for file in files)
         kinds.add(kind)
     digest = hashlib.sha256("\n".join(digests).encode("utf-8", "surrogatepass")).hexdigest()
@@ -75,7 +78,7 @@ def _only(file: ReadFile, kind: str) -> ReadFile:
     )
 
 
-def _without_form(files: Sequence[ReadFile], kind: str) -> Iterable[str]:
+def _without_form(files: Sequence[ReadFile], kind: str, option: str) -> Iterable[str]:
     """A sentence that names the files in which no form of the kind was found, but for attachments."""
     names = [
         PurePath(file.path).name for file in files if not file.stage_forms and file.kind not in ATTACHMENTS
@@ -83,6 +86,6 @@ def _without_form(files: Sequence[ReadFile], kind: str) -> Iterable[str]:
     if names:
         more = f"等{len(names)}个文件" if len(names) > _MOST_NAMED else ""
         yield (
-            f"{OPTIONS[kind]}文件夹里的{'、'.join(f'“{name}”' for name in names[:_MOST_NAMED])}{more}里"
-            f"没有读出{FORM_NAMES[kind]}，没有参加比较。"
+            f"{option}文件夹里的{'、'.join(f'“{name}”' for name in names[:_MOST_NAMED])}{more}里"
+            f"没有读出{FORM_NAMES[kind]}，没有用上。"
         )

@@ -53,7 +53,7 @@ def fill(sheet, form: Monitoring) -> None:
         [
             "主管部门及代码",
             None,
-            f"{form.code}-{form.department}" if form.code else form.department,
+            department,
             None,
             None,
             "实施单位",

@@ -67,6 +67,7 @@ def issue(
     *,
     asked: IssueOptions | None = None,
     last: str | Path | None = None,
+    targets: str | Path | None = None,
     policy: Policy | str | Path | None = None,
     protect: bool = False,
     overwrite: bool = False,
@@ -76,9 +77,10 @@ def issue(
 ) -> Issued:
     """Writes a workbook for each department of the roster into `folder`, and the index 下发清单.xlsx.
 
-    last: last year's county workbook, for projects and targets that the roster does not name. policy: the
-    county's, or its file; its thresholds stand in the formulas. A file that a department may have filled in
-    stays as it is unless `overwrite`. progress(done, all) is called after each. warned: told the roster's
+    last: last year's county workbook, for projects and targets that the roster does not name. targets: folder
+    with the approved declarations, for targets that the roster does not name; they go before last year's.
+    policy: the county's, or its file; its thresholds stand in the formulas. A file that a department may have
+    filled in stays as it is unless `overwrite`. progress(done, all) is called after each. warned: told the roster's
     problems before anything is written. Raises UsageError (no roster,
     unknown layout), PolicyError, OutputError.
     """
@@ -86,6 +88,7 @@ def issue(
     from selfeval_xl.filings.roster import read_roster
     from selfeval_xl.rules.county_file import load
     from selfeval_xl.workflows.issuing.contents import plan
+    from selfeval_xl.workflows.issuing.declared import read_declarations
     from selfeval_xl.workflows.issuing.index import known_files, write_index
     from selfeval_xl.workflows.issuing.last_year import read_last_year
 
@@ -93,7 +96,12 @@ def issue(
     asked = replace(asked, layout=layouts.id_of(asked.layout), protect=protect)
     read = read_roster(roster)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    planned, problems = plan(read, asked, read_last_year(last, read.match) if last else None)
+    planned, problems = plan(
+        read,
+        asked,
+        read_last_year(last, read.match) if last else None,
+        read_declarations(targets, read) if targets else None,
+    )
     if not planned:
         raise UsageError(
             f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}"

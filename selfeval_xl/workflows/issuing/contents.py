@@ -17,11 +17,12 @@ from selfeval_xl.model.forms import DEPARTMENT, FORM_NAMES, PROJECT, REPORT
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
+from selfeval_xl.workflows.issuing.declared import Declarations, DeclaredTargets
 from selfeval_xl.workflows.issuing.form_data import indicator_rows, project_data, strange_levels
 from selfeval_xl.workflows.issuing.last_year import LastYear
 
 ISSUED, EXEMPT = "已下发", "免评"
-FROM_ROSTER, FROM_LAST_YEAR, NO_TARGETS = "名册", "上年", "无"
+FROM_ROSTER, FROM_DECLARATION, FROM_LAST_YEAR, NO_TARGETS = "名册", "申报表", "上年", "无"
 _MOST_NAMED = 12
 _FULL = Decimal(100)  # points of a form
 
@@ -30,7 +31,8 @@ _FULL = Decimal(100)  # points of a form
 class IndexItem:
     """One project as the index lists it.
 
-    sheet: that of its form, "" where it was left out. targets_from: 名册, 上年, 无. annual_budget: in 万元.
+    sheet: that of its form, "" where it was left out. targets_from: 名册, 申报表, 上年, 无.
+    annual_budget: in 万元.
     """
 
     name: str
@@ -95,20 +97,26 @@ class _PlannedForm:
 
 
 def plan(
-    roster: Roster, asked: IssueOptions, last: LastYear | None = None
+    roster: Roster,
+    asked: IssueOptions,
+    last: LastYear | None = None,
+    declared: Declarations | None = None,
 ) -> tuple[list[Contents], list[str]]:
-    """The workbooks to write, in roster order, and the problems of the roster in plain words."""
-    planner = _Planner(roster, asked, last or LastYear())
+    """The workbooks to write, in roster order, and the problems of the roster in plain words.
+
+    declared: the approved declarations, for targets that the roster does not name.
+    """
+    planner = _Planner(roster, asked, last or LastYear(), declared or Declarations())
     return [planner.contents(department) for department in roster.reporting], planner.problems
 
 
 class _Planner:
     """Plans workbook after workbook: sorts the roster, collects its problems and the file names in use."""
 
-    def __init__(self, roster: Roster, asked: IssueOptions, last: LastYear) -> None:
-        self.roster, self.asked, self.last = roster, asked, last
+    def __init__(self, roster: Roster, asked: IssueOptions, last: LastYear, declared: Declarations) -> None:
+        self.roster, self.asked, self.last, self.declared = roster, asked, last, declared
         self.last_year = last.year or (asked.year - 1 if asked.year else None)
-        self.problems = list(roster.problems)
+        self.problems = [*roster.problems, *declared.notes]
         self.taken: set[str] = set()
         self.projects: dict[tuple[str, str], list[Project]] = {}
         for project in roster.projects:
@@ -186,8 +194,11 @@ class _Planner:
         if first.exempt:
             return _PlannedForm(item)
         from_roster = self.targets.get(first.code or "", []) or self.targets.get(first.name, [])
+        declared = self.declared.of_project(department, first, unit, self.asked.year)
+        self._report_doubtful(department, declared, f"的项目{_named(item)}")
         last_targets = self.last.of(department.code or department.name, first.code, first.name)
-        targets = [_remembered(target, last_targets) for target in from_roster] or list(last_targets)
+        fixed = from_roster or declared.targets
+        targets = [_remembered(target, last_targets) for target in fixed] or list(last_targets)
         data = project_data(
             layout,
             rows,
@@ -196,20 +207,28 @@ class _Planner:
             unit,
             self.asked.year,
             self.last_year,
-            draft=not from_roster,
+            draft=not fixed,
         )
         item = replace(
             item,
             sheet=sheet,
             targets=len(targets),
-            targets_from=FROM_ROSTER if from_roster else FROM_LAST_YEAR if targets else NO_TARGETS,
+            targets_from=_came_from(from_roster, declared.targets, targets),
         )
         return _PlannedForm(
             item,
-            data | {"issued": issued},
-            tuple(strange_levels(layout, from_roster)),
-            _points(layout, from_roster),
+            data | {"issued": issued} | _goal(declared),
+            tuple(strange_levels(layout, fixed)),
+            _points(layout, fixed),
         )
+
+    def _report_doubtful(self, department: Department, declared: DeclaredTargets, subject: str) -> None:
+        """Adds a problem where several declarations could be those of one form."""
+        if declared.doubtful:
+            self.problems.append(
+                f"{department.name}{subject}有{declared.doubtful}张申报表都对得上，分不清用哪一张，没有取指标；"
+                "请只留批复的那一张。"
+            )
 
     def _report_strange(self, layout_id: str, department: Department, forms: Iterable[_PlannedForm]) -> None:
         """Adds a problem for each level of targets that the layout lacks, with the projects that have it."""
@@ -245,15 +264,31 @@ class _Planner:
         if layout is None:
             return {}
         from_roster = self.targets.get(department.code or department.name, [])
+        declared = self.declared.of_department(department, self.asked.year)
+        self._report_doubtful(department, declared, "部门整体")
         last_targets = self.last.of(department.code or department.name)
-        targets = [_remembered(target, last_targets) for target in from_roster] or list(last_targets)
-        rows = indicator_rows(layout, targets, self.last_year, draft=not from_roster)
+        fixed = from_roster or declared.targets
+        targets = [_remembered(target, last_targets) for target in fixed] or list(last_targets)
+        rows = indicator_rows(layout, targets, self.last_year, draft=not fixed)
         return {
             "issued": True,
+            **_goal(declared),
             "department": department.name,
             **({"year": self.asked.year} if self.asked.year else {}),
             **({"indicators": rows} if rows else {}),
         }
+
+
+def _came_from(from_roster: Sequence[Target], declared: Sequence[Target], targets: Sequence[Target]) -> str:
+    """Where the targets of a form came from."""
+    if from_roster:
+        return FROM_ROSTER
+    return FROM_DECLARATION if declared else FROM_LAST_YEAR if targets else NO_TARGETS
+
+
+def _goal(declared: DeclaredTargets) -> dict[str, object]:
+    """The goal of the declaration, for the form."""
+    return {"goal": {"expected": declared.goal}} if declared.goal else {}
 
 
 def _by_form(projects: Iterable[Project]) -> list[list[Project]]:
