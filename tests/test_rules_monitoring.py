@@ -230,6 +230,17 @@ def test_a_source_is_named_where_the_total_is_right():
     assert (cells_of(form, "M04"), cells_of(form, "M05")) == ("D6,C6", "D7,B7")
 
 
+def test_a_wrong_total_is_asked_about_once():
+    funds = [
+        FUND | {"年初预算数": "100", "已执行数": "6", "全年预计执行数": "1000"},
+        {"资金": "当年财政拨款", "年初预算数": "50", "已执行数": "40", "全年预计执行数": "50"},
+        {"资金": "其他资金", "年初预算数": "50", "已执行数": "20", "全年预计执行数": "50"},
+    ]
+    form = stage_form(MONITORING, funds, through="1-8月")
+    found_rules = {finding.rule for finding in check([Filing(department="县水利局", stage_forms=(form,))])}
+    assert "F01" in found_rules and not found_rules & {"M01", "M04", "M05"}
+
+
 DATES = """
 | period | 年度指标值 | 中期指标值 | answer |
 | 2024年1月-2024年6月 | 12月底前 | | C11,H2 |

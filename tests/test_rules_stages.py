@@ -99,6 +99,14 @@ def test_on_a_monitoring_form_they_wait_for_next_year():
     }
 
 
+def test_an_indicator_of_the_whole_project_needs_no_target_of_the_year():
+    rows = [row("维修水闸数量", "", 中期指标值="≥30处"), row("清淤河道长度", "", 中期指标值="")]
+    (finding,) = [
+        each for each in check([filing(stage_form(DECLARATION, rows=rows, **HEAD))]) if each.rule == "I06"
+    ]
+    assert (finding.cell, "维修水闸" in finding.message) == ("D12", False)
+
+
 def test_a_county_may_say_otherwise():
     from selfeval_xl.assessment.policy import RulePolicy
 

@@ -35,6 +35,18 @@ class _Group:
     reports: list[Report] = field(default_factory=list)
     stage_forms: list[Form] = field(default_factory=list)
 
+    def filing(self) -> Filing:
+        """The filing that the group is."""
+        return Filing(
+            department=self.department,
+            department_code=self.code,
+            basis=self.basis,
+            files=tuple(self.files),
+            forms=tuple(self.forms),
+            reports=tuple(self.reports),
+            stage_forms=tuple(self.stage_forms),
+        )
+
 
 @dataclass(slots=True)
 class _Groups:
@@ -106,18 +118,7 @@ def gather(
                 group.reports.append(form)
             else:
                 own.append(form)
-    return [
-        Filing(
-            department=group.department,
-            department_code=group.code,
-            basis=group.basis,
-            files=tuple(group.files),
-            forms=tuple(group.forms),
-            reports=tuple(group.reports),
-            stage_forms=tuple(group.stage_forms),
-        )
-        for group in groups.all
-    ]
+    return [group.filing() for group in groups.all]
 
 
 def _prefer_workbook(forms: list[Form], place: int, again: Form | Report) -> None:

@@ -22,7 +22,7 @@ class Period(NamedTuple):
 
 _SIGN = r"[-~—–至到]+"  # between the two ends of a span
 _YEAR = r"(?:19|20)\d{2}"
-_CHINESE = re.compile(r"[一二两三四五六七八九十]+(?=个?月|个?季度|[-~—–至到])")
+_CHINESE = re.compile(r"[一二两三四五六七八九十]{1,3}(?=个?月|个?季度|[-~—–至到])")
 _FULL_DATE = re.compile(  # 2024-07-31, 2024.7.31
     rf"(?<!\d)({_YEAR})[-./](1[0-2]|0?[1-9])[-./](3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
 )

@@ -146,13 +146,19 @@ def unit_unlike_name(form: Form, policy: Policy) -> Iterator[Finding]:
     stages=EVERY_STAGE,
 )
 def target_missing(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Every named indicator has a target; a score card asks for neither targets nor completed values."""
+    """Every named indicator has a target; a score card asks for neither targets nor completed values.
+
+    An indicator of the whole project (中期指标值) need not be one of this year.
+    """
     if form.indicator_columns and not form.indicator_columns & ASKED:
         return
     rows = [
         row
         for row in form.indicators
-        if row.name and row.target is None and not without_target_by_design(form, row)
+        if row.name
+        and row.target is None
+        and row.medium_target is None
+        and not without_target_by_design(form, row)
     ]
     if rows:
         yield _of_targets(rows, "没有填年度指标值。", "按预算批复的绩效目标填写指标值和单位。")

@@ -17,7 +17,7 @@ from selfeval_xl.model.numbers import ONE, ZERO, rounded, shown
 from selfeval_xl.model.periods import last_month
 from selfeval_xl.model.quantity import is_blank
 from selfeval_xl.rules.amounts_done import adds_up, amount_of
-from selfeval_xl.rules.funding_table import main_line, spent_what_came
+from selfeval_xl.rules.funding_table import main_line, spent_what_came, summed_instead
 from selfeval_xl.rules.indicators import named
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import amount_span
@@ -43,7 +43,7 @@ def money_is_late(form: Form, policy: Policy) -> Iterator[Finding]:
     more than a missing one. A form that explains its money is for the bureau alone.
     """
     line, floors = main_line(form), policy.bands("progress_floors")
-    rate = _rate(line) if line is not None else None
+    rate = _rate(form, line, policy) if line is not None else None
     if line is None or rate is None or rate >= max((floor for _, floor in floors), default=ZERO):
         return
     month, floor = last_month(form.through), due_rate(form.through, policy)
@@ -84,9 +84,13 @@ def progress_floors(policy: Policy) -> list[tuple[str, Decimal]]:
     return [(percent(rate), rate) for rate in sorted(rates, reverse=True)]
 
 
-def _rate(line: FundingLine) -> Decimal | None:
-    """The execution rate to date, as printed; None without an executed amount or a budget above 0."""
-    budget, executed = line.amount(_budget_key(line)), line.amount("executed")
+def _rate(form: Form, line: FundingLine, policy: Policy) -> Decimal | None:
+    """The execution rate to date, as printed; None without an executed amount or a budget above 0.
+
+    A wrong total is F01's: here the sums of the sources count in its place.
+    """
+    slack = policy.number("funding_tolerance")
+    budget, executed = (summed_instead(form, line, key, slack) for key in (_budget_key(line), "executed"))
     if budget is None or executed is None or budget <= 0:
         return None
     return rounded(executed / budget, 4)
@@ -125,7 +129,7 @@ def money_and_work_apart(form: Form, policy: Policy) -> Iterator[Finding]:
     count: a number that stood at its target from the first day says nothing.
     """
     line = main_line(form)
-    rate = _rate(line) if line is not None else None
+    rate = _rate(form, line, policy) if line is not None else None
     if line is None or rate is None:
         return
     done = [(row, share) for row in form.indicators if (share := _progress(row, policy)) is not None]
@@ -212,7 +216,12 @@ def impossible_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
 def forecast_below_done(form: Form, policy: Policy) -> Iterator[Finding]:
     """What is forecast for the year is no less than what is done already: money, and work that adds up."""
     names = amount_names(form)
-    less = [line for line in form.funding if _forecast_is_less(line)]
+    less = [
+        line
+        for line in form.funding
+        if _is_below(line, "forecast", "executed")
+        and _sums_are_below(form, line, "forecast", "executed", policy)
+    ]
     top = [line for line in less if line.is_total] or [line for line in less if line.part_of is None] or less
     if top:
         listed = _listed(top, "forecast", "executed", names)
@@ -239,10 +248,17 @@ def forecast_below_done(form: Form, policy: Policy) -> Iterator[Finding]:
             )
 
 
-def _forecast_is_less(line: FundingLine) -> bool:
-    """Whether less is forecast for the year than was spent, whatever was rounded."""
-    forecast, executed = amount_span(line, "forecast"), amount_span(line, "executed")
-    return forecast is not None and executed is not None and forecast.high < executed.low
+def _is_below(line: FundingLine, key: str, other: str) -> bool:
+    """Whether one amount of a row is below another, whatever was rounded."""
+    one, two = amount_span(line, key), amount_span(line, other)
+    return one is not None and two is not None and one.high < two.low
+
+
+def _sums_are_below(form: Form, line: FundingLine, key: str, other: str, policy: Policy) -> bool:
+    """Whether it is below by the sums of the sources too: a wrong total is F01's."""
+    slack = policy.number("funding_tolerance")
+    one, two = (summed_instead(form, line, name, slack) for name in (key, other))
+    return one is None or two is None or one < two
 
 
 def _listed(lines: Iterable[FundingLine], key: str, other: str, names: dict[str, str]) -> str:
@@ -265,7 +281,12 @@ def forecast_above_budget(form: Form, policy: Policy) -> Iterator[Finding]:
 
     The adjusted budget counts, the initial one where no other is filled in.
     """
-    over = [line for line in form.funding if _is_over(line)]
+    over = [
+        line
+        for line in form.funding
+        if _is_below(line, key := _budget_key(line), "forecast")
+        and _sums_are_below(form, line, key, "forecast", policy)
+    ]
     top = [line for line in over if line.is_total] or [line for line in over if line.part_of is None] or over
     if not top:
         return
@@ -287,9 +308,3 @@ def forecast_above_budget(form: Form, policy: Policy) -> Iterator[Finding]:
 def _budget_key(line: FundingLine) -> str:
     """The key of the budget in force: in the course of the year an adjusted one may not be filled in yet."""
     return "initial_budget" if is_blank(line.annual_budget) else "annual_budget"
-
-
-def _is_over(line: FundingLine) -> bool:
-    """Whether more is forecast than budgeted, whatever was rounded."""
-    forecast, budget = amount_span(line, "forecast"), amount_span(line, _budget_key(line))
-    return forecast is not None and budget is not None and forecast.low > budget.high

@@ -63,16 +63,14 @@ def check(
     public: whether these are copies for publication.
     ready: the findings of `own_findings` on each form, where they exist; the forms are then already assessed.
     county: facts about the other filings, where these are only some filings of a county.
-    earlier: the declarations and monitoring forms with which self-evaluations are compared; those of these
-    filings where none are given.
+    earlier: forms of the earlier stages to compare with; those of these filings where none are given.
     """
     policy = policy or default()
     if ready is None:
         filings = [_assessed(filing, policy) for filing in filings]
     every_file = _all_files(filings, files)
     scans = county.scanned if county else scanned(every_file)
-    stages = stage_forms(filings) if earlier is None else earlier
-    subjects = Subjects(filings, every_file, roster, public, scans, stages)
+    subjects = Subjects(filings, every_file, roster, public, scans, earlier or stage_forms(filings))
     found: list[Finding] = []
     statuses: list[RuleStatus] = []
     found_before = ready.by_rule(filings) if ready else {}
@@ -96,8 +94,7 @@ def check(
     found = list(with_issued_points(silenced(found), subjects.issued))
     found += _of_the_result(found, public, policy)
     remaining = sorted(_with_explanations(found, every_file, filings), key=order)
-    with_stages = any(filing.stage_forms for filing in filings)
-    return Findings(tuple(remaining), tuple(statuses), _counts(every_file, remaining, with_stages))
+    return Findings(tuple(remaining), tuple(statuses), _counts(every_file, remaining, filings))
 
 
 def _assessed(filing: Filing, policy: Policy) -> Filing:
@@ -351,12 +348,13 @@ def order(finding: Finding) -> tuple[str, str, str, int, tuple[int, int, str], s
 
 
 def _counts(
-    files: Iterable[ReadFile], findings: Iterable[Finding], with_stages: bool
+    files: Iterable[ReadFile], findings: Iterable[Finding], filings: Iterable[Filing]
 ) -> tuple[FileCount, ...]:
     """The numbers of forms, errors and warnings of each file.
 
-    with_stages: the forms of the earlier stages are counted too.
+    The forms of the earlier stages count where any filing has some.
     """
+    with_stages = any(filing.stage_forms for filing in filings)
     severities = Counter((finding.file, finding.severity) for finding in findings)
     return tuple(
         FileCount(

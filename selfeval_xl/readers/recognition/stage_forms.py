@@ -40,7 +40,13 @@ from selfeval_xl.readers.recognition.no_values import cells_unread, with_what_is
 from selfeval_xl.readers.recognition.other_forms import kind_by_title, monitors
 from selfeval_xl.readers.recognition.scan import ScannedSheet
 from selfeval_xl.readers.recognition.stage_funds import read_declared
-from selfeval_xl.readers.recognition.stage_labels import months_in, stage_scan
+from selfeval_xl.readers.recognition.stage_labels import (
+    is_line_of_months,
+    months_in,
+    stage_roles,
+    stage_scan,
+    year_of_months,
+)
 from selfeval_xl.readers.recognition.stage_table import Groups, read_stage_indicators, split_groups
 from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, read_tasks
 from selfeval_xl.readers.recognition.years import printed_year
@@ -130,9 +136,12 @@ def _read_region(
     if not table.indicators and funding is None and not table.columns:
         return None, []
     form = form_of(sheet, region, file, Parts(head, table, goals, Management(), tasks, funding, unit, year))
+    lines = _first_lines(sheet, region)
     form = replace(
         form,
         kind=kind,
+        year=form.year or next(filter(None, map(year_of_months, lines)), None),
+        money_unit=form.money_unit if funding or _prints_unit(sheet, area) else None,
         of_department=form.kind == DEPARTMENT,
         through=_through(sheet, region, table, funding) if kind == MONITORING else None,
         period=head.values.get("period") or _period(sheet, form),
@@ -168,14 +177,32 @@ def _through(sheet: ScannedSheet, region: Region, table: Indicators, funding: Fu
         for top, bottom in rows
         for label in sheet.labels(top, bottom, region.area.left, region.area.right)
     ]
-    for row in range(region.area.top, min(region.area.top + _ROWS_OF_TITLE, region.area.bottom + 1)):
-        texts += sheet.lines[row].values()
-    texts += [region.title or "", sheet.grid.caption, *reversed(sheet.grid.above), sheet.grid.name]
+    texts += _first_lines(sheet, region)
     return next(filter(None, map(months_in, texts)), None)
 
 
+def _first_lines(sheet: ScannedSheet, region: Region) -> list[str]:
+    """The texts of a form's first rows, its title, and what stands above a Word table."""
+    found = [region.title or ""]
+    for row in range(region.area.top, min(region.area.top + _ROWS_OF_TITLE, region.area.bottom + 1)):
+        for column, text in sheet.lines[row].items():
+            if region.area.left <= column <= region.area.right:
+                found.append(text)
+                if is_line_of_months(text):
+                    sheet.furniture.add((row, column))
+    return [*found, sheet.grid.caption, *reversed(sheet.grid.above), sheet.grid.name]
+
+
+def _prints_unit(sheet: ScannedSheet, area: Area) -> bool:
+    """Whether the form names a unit of money."""
+    return money_unit(sheet, area, (area.top, area.top), area.bottom) is not None
+
+
 def _period(sheet: ScannedSheet, form: Form) -> str | None:
-    """The years of 项目期 in brackets behind the label of the goal (中期目标（2024年-2026年）)."""
+    """项目期 in one cell with its label, or behind the label of the goal (中期目标（2024年-2026年）)."""
+    for name, text in form.details.items():
+        if any(role.key == "period" for role in stage_roles(name)):
+            return text
     if form.goal.medium is None or form.frame is None:
         return None
     for label in sheet.labels(form.frame.area.top, position(form.goal.cells["medium"].split(",")[0])[0]):

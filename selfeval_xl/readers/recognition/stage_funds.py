@@ -14,10 +14,10 @@ from selfeval_xl.model.forms import TOTAL, FundingLine
 from selfeval_xl.model.grid import Area, position
 from selfeval_xl.model.quantity import is_void
 from selfeval_xl.model.text import core, squeeze
-from selfeval_xl.readers.recognition.funding import Funding, line_of
+from selfeval_xl.readers.recognition.funding import Funding, line_of, read_funding
 from selfeval_xl.readers.recognition.funding_amounts import in_form_unit, is_amount, unit_in, without_unit
 from selfeval_xl.readers.recognition.funding_blocks import SEVERAL
-from selfeval_xl.readers.recognition.funding_head import AMONG
+from selfeval_xl.readers.recognition.funding_head import AMONG, FundColumns, amount_beside
 from selfeval_xl.readers.recognition.funding_rows import Nesting, SourceCell, begins_part, is_source
 from selfeval_xl.readers.recognition.labels import Role, has_scope, roles
 from selfeval_xl.readers.recognition.scan import ScannedSheet
@@ -50,6 +50,8 @@ class _Total:
 
 def read_declared(sheet: ScannedSheet, area: Area, busy: set[int], unit: str) -> Funding | None:
     """The funds in the rows of `area` that are not `busy`; None where no total is printed there."""
+    if funding := _in_one_column(sheet, area, unit):
+        return funding
     totals = _totals(sheet, area, busy)
     if not totals:
         return _in_one_cell(sheet, area, busy, unit)
@@ -231,26 +233,47 @@ def _merged(lines: list[FundingLine], further: list[FundingLine]) -> list[Fundin
 
 
 def _in_one_cell(sheet: ScannedSheet, area: Area, busy: set[int], unit: str) -> Funding | None:
-    """The funds of a cell that names several amounts (总额：100万元；其中：财政拨款80万元); None without."""
+    """The funds of a cell that names several amounts (总额：100万元；财政拨款80万元（其中：省级30万元）).
+
+    What stands in brackets behind a source is part of it. None without such a cell.
+    """
     for row in range(area.top, area.bottom + 1):
         for column in sheet.filled(row, area.left, area.right) if row not in busy else ():
-            pieces = list(SEVERAL.finditer(unicodedata.normalize("NFKC", sheet.lines[row][column])))
-            named = [(_plain(piece["label"].removeprefix("其中")), piece) for piece in pieces]
-            known = [(name, piece) for name, piece in named if is_source(name) or _total_role(name)]
-            if len(known) < 2 or not any(_total_role(name) for name, _ in known):
-                continue
-            cell = sheet.take(row, column)[1]
-            lines = [
-                line_of(
-                    TOTAL if _total_role(name) or has_scope(name, "资金合计") else name,
-                    None,
-                    {_ANNUAL: in_form_unit(piece["amount"] + (piece["unit"] or ""), None, unit)},
-                    {_ANNUAL: cell},
-                    {},
-                    {},
-                )
-                for name, piece in known
-            ]
-            sheet.values.add((row, column))
-            return Funding(lines, segments=[(row, row)], head=(row, row))
+            text = unicodedata.normalize("NFKC", sheet.lines[row][column])
+            lines: list[FundingLine] = []
+            whole = TOTAL
+            for piece in SEVERAL.finditer(text):
+                name = _plain(piece["label"].removeprefix("其中"))
+                inside = text.rfind("(", 0, piece.start()) > text.rfind(")", 0, piece.start())
+                if _total_role(name) or has_scope(name, "资金合计"):
+                    source, part_of = TOTAL, None
+                elif is_source(name):
+                    source, part_of = name, whole if inside and whole != TOTAL else None
+                else:
+                    continue
+                whole = whole if inside else source
+                amount, printed = piece["amount"], piece["unit"]
+                if printed and printed != unit:
+                    amount = in_form_unit(amount + printed, None, unit)
+                cell = sheet.take(row, column)[1]
+                lines.append(line_of(source, part_of, {_ANNUAL: amount}, {_ANNUAL: cell}, {}, {}))
+            if len(lines) >= 2 and any(line.is_total for line in lines):
+                sheet.values.add((row, column))
+                return Funding(lines, segments=[(row, row)], head=(row, row))
+    return None
+
+
+def _in_one_column(sheet: ScannedSheet, area: Area, unit: str) -> Funding | None:
+    """The funds of a table with one column of amounts (本年度申请金额), others beside it; None without."""
+    for row in range(area.top, area.bottom + 1):
+        labels = [label for label in sheet.rows.get(row, ()) if label.role("资金行")]
+        amounts = [label for label in labels if label.need_role("资金行").key == _ANNUAL]
+        others = [label for label in labels if label.need_role("资金行").key == "other"]
+        if len(amounts) != 1 or amount_beside(sheet, amounts[0]):
+            continue
+        if not is_amount(sheet.text(amounts[0].area.bottom + 1, amounts[0].column)):
+            continue
+        first = min(label.column for label in labels)
+        group = FundColumns({_ANNUAL: amounts[0]}, area.left, first, others)
+        return read_funding(sheet, [group], area.bottom, area, unit)
     return None

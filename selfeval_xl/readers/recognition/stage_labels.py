@@ -35,6 +35,8 @@ _THROUGH = re.compile(
     rf"(?:1|一|１)月?份?{_DASH}{_NUMBER}月份?|截[至止]到?(?:20\d\d年)?{_NUMBER}月(?:份|底|末)?"
     r"|上半年|前(?:\d|[一二三四五六七八九十])个月|前[二三]季度|[一二三]季度"
 )
+_ONLY_MONTHS = re.compile(rf"\A[(（\[〔]?(?:20\d\d年)?(?:度)?(?:{_THROUGH.pattern})[)）\]〕]?\Z")
+_YEAR_BEFORE = re.compile(rf"(20\d\d)年(?:度)?(?:{_THROUGH.pattern})|截[至止]到?(20\d\d)年")
 _SINCE = re.compile(r"^的?(?:累计)?")
 _GOAL = "目标"
 # Names of a goal of the whole term, where a goal of the year stands beside it.
@@ -90,12 +92,23 @@ def months_in(text: str) -> str | None:
     return re.sub(r"[()（）]", "", match[0]) if match else None
 
 
+def is_line_of_months(text: str) -> bool:
+    """Whether a text is the months of a monitoring form and nothing else (（2024年1—7月）)."""
+    return _ONLY_MONTHS.match(re.sub(r"\s", "", text)) is not None
+
+
+def year_of_months(text: str) -> int | None:
+    """The year that stands before the months (2024年1-7月); None where there is none."""
+    match = _YEAR_BEFORE.search(re.sub(r"\s", "", text))
+    return int(match[1] or match[2]) if match else None
+
+
 @lru_cache(maxsize=4096)
 def stage_roles(text: str) -> tuple[Role, ...]:
     """The roles of a text as a label of these forms, besides those that it has on every form."""
     if len(text) > LONGEST_LABEL:
         return ()
-    word = core(AMONG.sub("", without_unit(squeeze(text))))
+    word = core(AMONG.sub("", without_unit(squeeze(text)))).rstrip("%")
     plain = without_months(word)
     found = _vocabulary().get(word) or _vocabulary().get(plain)
     if found or plain == word or not plain:

@@ -84,6 +84,7 @@ def read_stage_indicators(
         head = replace(head, right=second[0].column - 1)
     table = read_indicators(sheet, head, area.bottom, area)
     heads = [head, *head.further]
+    _pass_over_levels(sheet, table, head)
     for each in heads:
         ticks = find_ticks(sheet, each)
         if ticks.causes or ticks.outlooks or ticks.outlook is not None:
@@ -105,6 +106,15 @@ def read_stage_indicators(
         if medium:
             table.indicators = _joined(sheet, medium, annual)
     return table
+
+
+def _pass_over_levels(sheet: ScannedSheet, table: Indicators, head: TableHead) -> None:
+    """Notes that the levels beside the placeholders of a blank form (指标1：) are known."""
+    for cell, _ in table.placeholders:
+        row = position(cell)[0]
+        for key in ("level1", "level2"):
+            if key in head.columns and head.columns[key].column < head.name:
+                sheet.furniture.add(sheet.value_cell(row, head.columns[key].column))
 
 
 def _head_of_group(head: TableHead, labels: Sequence[Label]) -> TableHead:

@@ -85,8 +85,8 @@ def with_ticks(sheet: ScannedSheet, row: Indicator, ticks: Ticks) -> Indicator:
         note = None
         cells.pop("note")
     if words:
-        note = "；".join(dict.fromkeys(filter(None, (note, *words.values()))))
-        cells["note"] = ",".join(dict.fromkeys(filter(None, (cells.get("note"), *words))))
+        note = "；".join(dict.fromkeys(filter(None, (*words.values(), note))))
+        cells["note"] = ",".join(dict.fromkeys(filter(None, (*words, cells.get("note")))))
     named = _named_in(note)
     if causes:
         cells["causes"] = ",".join(causes)

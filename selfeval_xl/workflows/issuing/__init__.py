@@ -80,9 +80,9 @@ def issue(
     last: last year's county workbook, for projects and targets that the roster does not name. targets: folder
     with the approved declarations, for targets that the roster does not name; they go before last year's.
     policy: the county's, or its file; its thresholds stand in the formulas. A file that a department may have
-    filled in stays as it is unless `overwrite`. progress(done, all) is called after each. warned: told the roster's
-    problems before anything is written. Raises UsageError (no roster,
-    unknown layout), PolicyError, OutputError.
+    filled in stays as it is unless `overwrite`. progress(done, all) is called after each. warned: told the
+    roster's problems before anything is written. Raises UsageError (no roster, unknown layout), PolicyError,
+    OutputError.
     """
     from selfeval_xl import layouts
     from selfeval_xl.filings.roster import read_roster
