@@ -45,4 +45,4 @@ def _findings(copy: Path, sheet: str) -> list[str]:
         return macro_sentence(unreadable or NO_FORM)
     if sheet and sheet not in {form.sheet for form in file.forms}:
         return macro_sentence(no_such_form(sheet))
-    return list(macro_lines(check(gather([file]), policy(), [file], roster())))
+    return list(macro_lines(check(gather([file], stages=True), policy(), [file], roster())))

@@ -464,9 +464,14 @@ class ReadFile:
     stage_forms: tuple[Form, ...] = ()
 
     @property
+    def every_form(self) -> tuple[Form, ...]:
+        """The forms of all stages: those of the self-evaluation, declarations and monitoring forms."""
+        return (*self.forms, *self.stage_forms)
+
+    @property
     def unread(self) -> list[Unread]:
         """The cells of all forms that nobody has read."""
-        return [unread for form in (*self.forms, *self.stage_forms) for unread in form.account.unread]
+        return [unread for form in self.every_form for unread in form.account.unread]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

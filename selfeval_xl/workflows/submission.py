@@ -23,7 +23,7 @@ from selfeval_xl.errors import UsageError
 from selfeval_xl.files import make_folder, safe_name
 from selfeval_xl.filings.grouping import contents_as_written, gather
 from selfeval_xl.model.findings import Counts
-from selfeval_xl.model.forms import PROJECT, Form, ReadFile
+from selfeval_xl.model.forms import DECLARATION, MONITORING, SELF, Form, ReadFile
 from selfeval_xl.model.grid import Area, Grid
 from selfeval_xl.model.sheet_names import OURS, SETTINGS, SUMMARY
 from selfeval_xl.workflows.marking.back_links import unlink_edits
@@ -60,23 +60,35 @@ def next_number(settings: Mapping[str, str]) -> int:
     return int(last[0]) + 1 if last else 1
 
 
-def file_name(department: str, code: str | None, year: int | None, number: int, suffix: str = ".xlsx") -> str:
+# What a submission holds, by stage, as its file name says.
+_WORDS = {SELF: "绩效自评", MONITORING: "绩效运行监控", DECLARATION: "绩效目标申报"}
+
+
+def file_name(
+    department: str,
+    code: str | None,
+    year: int | None,
+    number: int,
+    suffix: str = ".xlsx",
+    what: str = _WORDS[SELF],
+) -> str:
     """The name 301001_县应急管理局_2024年度绩效自评_第1次.xlsx; unknown parts are left out."""
-    parts = [code or "", department, f"{year}年度绩效自评" if year else "绩效自评", f"第{number}次"]
+    parts = [code or "", department, f"{year}年度{what}" if year else what, f"第{number}次"]
     return safe_name(*parts) + suffix
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The department and year of a submission, as far as the workbook has them."""
+    """The department and year of a submission, as far as the workbook has them. what: as its name says."""
 
     department: str
     code: str | None
     year: int | None
+    what: str = _WORDS[SELF]
 
     def file(self, number: int, suffix: str) -> str:
         """The file name of the submission with this number."""
-        return file_name(self.department, self.code, self.year, number, suffix)
+        return file_name(self.department, self.code, self.year, number, suffix, self.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +108,13 @@ class Submitted:
 
 def owner_of(file: ReadFile, settings: Mapping[str, str]) -> Owner:
     """The department and year of a workbook: by its forms, the year else by its settings."""
-    filing = gather([file])[0]
+    filing = gather([file], stages=True)[0]
     setting = settings.get("year") or ""
-    year = next((form.year for form in file.forms if form.year), None)
+    year = next((form.year for form in file.every_form if form.year), None)
     if year is None and setting.isdecimal():
         year = int(setting)
-    return Owner(filing.department, filing.department_code, year)
+    stage = SELF if file.forms else file.stage_forms[0].kind
+    return Owner(filing.department, filing.department_code, year, _WORDS[stage])
 
 
 def warning(counts: Counts) -> str:
@@ -142,12 +155,14 @@ def submit(
     if not opened.is_xlsx:
         raise UsageError(f"“{path.name}”不是xlsx工作簿，不能生成报送件。请用Excel或WPS打开后另存为xlsx。")
     file = understand(source)
-    if not file.forms:
-        raise UsageError(f"“{path.name}”里没有找到自评表，不能生成报送件。请确认给的是部门工作簿。")
-    counts = check(gather([file], roster), policy or default(), [file], roster).counts
+    if not file.every_form:
+        raise UsageError(
+            f"“{path.name}”里没有找到自评表（监控表、申报表），不能生成报送件。请确认给的是部门工作簿。"
+        )
+    counts = check(gather([file], roster, stages=True), policy or default(), [file], roster).counts
     if counts.due and not agree(counts):
         return None
-    owner, code, suffix = owner_of(file, source.settings), code_of(file.forms), opened.ending
+    owner, code, suffix = owner_of(file, source.settings), code_of(file.every_form), opened.ending
     number = next(
         number
         for number in count(next_number(source.settings))
@@ -155,7 +170,7 @@ def submit(
     )
     make_folder(folder)
     out = folder / owner.file(number, suffix)
-    write(opened, out, number, code, file.forms)
+    write(opened, out, number, code, file.every_form)
     return Submitted(out, number, code, owner, counts, opened.signed)
 
 
@@ -208,7 +223,7 @@ def _hide_empty_rows(book: Book, grids: Sequence[Grid], forms: Sequence[Form]) -
     from selfeval_xl.workflows.unprinted_rows import empty_indicator_rows, empty_lines
 
     by_sheet = {form.sheet: form for form in forms}
-    projects = sum(form.kind == PROJECT for form in forms)
+    projects = sum(form.is_of_project for form in forms)
     for grid in grids:
         printed, form = book.printed(grid.name), by_sheet.get(grid.name)
         if printed is None or not grid.visible:

@@ -32,7 +32,8 @@ def yuan_to_wan(host: Host) -> None:
         if not edits:
             host.say("选中的格里没有可以换算的金额。请先选中以元为单位的数（不含公式、百分比），再按一次。")
             return
-        unit = next((form.money_unit for form in understand(saved.source).forms if form.sheet == name), None)
+        forms = understand(saved.source).every_form
+        unit = next((form.money_unit for form in forms if form.sheet == name), None)
         warning = _WARNINGS.get(unit, "")
         if not host.ask(f"把选中的{len(edits)}格从元换算成万元，要改吗？\n{preview(edits)}{warning}"):
             host.say("没有改动。")

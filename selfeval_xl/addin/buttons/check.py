@@ -45,9 +45,9 @@ def _check(host: Host, only: str | None) -> None:
     """Checks the book, or only one sheet."""
     with host.saved() as saved:
         file, findings = examined(saved)
-        if not file.forms:
+        if not file.every_form:
             raise UsageError(NO_FORM)
-        if only is not None and only not in {form.sheet for form in file.forms}:
+        if only is not None and only not in {form.sheet for form in file.every_form}:
             raise UsageError(no_such_form(only))
         grids, listed = saved.source.grids, listed_on(saved.source.grids, RESULTS)
         shown = [finding for finding in findings if only is None or finding.sheet == only]
@@ -65,7 +65,7 @@ def _check(host: Host, only: str | None) -> None:
         ]
         with host.quietly():
             applied = host.apply(saved, edits)
-    count = len({form.sheet for form in file.forms}) if only is None else 1
+    count = len({form.sheet for form in file.every_form}) if only is None else 1
     lines = [closing(shown, count, only)]
     if any(edit.look in MARKS for edit in applied.refused):
         lines.append(f"有{len(applied.refused)}格刚才改过，没有标上，请再校验一次。")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from selfeval_xl.addin.buttons.check import examined
 from selfeval_xl.addin.chosen import policy
 from selfeval_xl.addin.host import Host, preview
-from selfeval_xl.addin.sentences import NO_FORM
+from selfeval_xl.addin.sentences import NO_DEVIATIONS, NO_FORM
 from selfeval_xl.errors import UsageError
 from selfeval_xl.model.edits import Applied, Edit, Look
 from selfeval_xl.model.forms import Form
@@ -77,6 +77,8 @@ def fill_deviations(host: Host) -> None:
     """Writes 完成率, 偏差率, 判定 beside each form, and stubs into empty reason cells that need one."""
     with host.saved() as saved:
         forms = forms_in(saved)
+        if all(form.is_of_stage for form in forms):
+            raise UsageError(NO_DEVIATIONS)
         sides = saved.right_extents({form.sheet for form in forms})
         edits = workbook_edits(saved.source.grids, forms, policy(), sides=sides)
         beside = [edit for edit in edits if edit.look in _BESIDE]
@@ -123,7 +125,7 @@ def tidy_text(host: Host) -> None:
 
 def forms_in(saved: Snapshot) -> Sequence[Form]:
     """The forms of the book. Raises UsageError where there is none."""
-    forms = understand(saved.source).forms
+    forms = understand(saved.source).every_form
     if not forms:
         raise UsageError(NO_FORM)
     return forms

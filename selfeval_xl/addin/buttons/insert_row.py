@@ -66,7 +66,7 @@ def insert_indicator(host: Host) -> None:
 
 def _table_at(saved: Snapshot, name: str, row: int) -> _IndicatorTable:
     """The indicator table that has this row. Raises UsageError where there is none."""
-    for form in understand(saved.source).forms:
+    for form in understand(saved.source).every_form:
         if form.sheet != name or form.frame is None or form.frame.indicator_head is None:
             continue
         table = _IndicatorTable(form, saved.grids[name], form.frame.area, form.frame.indicator_head)

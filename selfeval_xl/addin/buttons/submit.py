@@ -33,15 +33,15 @@ def make_submission(host: Host) -> None:
     with host.copied() as path:
         saved = Snapshot(path, host.full_name)
         file, findings = examined(saved)
-        if not file.forms:
+        if not file.every_form:
             raise UsageError(NO_FORM)
         faults = warning(counted(findings))
         if faults and not host.ask(f"{faults}仍要生成报送件吗？\n（选“否”后可按“校验整本”逐条查看。）"):
             return
-        number, code = next_number(saved.source.settings), code_of(file.forms)
+        number, code = next_number(saved.source.settings), code_of(file.every_form)
         out = free_name(folder / owner_of(file, saved.source.settings).file(number, path.suffix))
         open_for_change(saved, [SETTINGS], set())
-        write(OpenedWorkbook(saved.source), out, number, code, file.forms)
+        write(OpenedWorkbook(saved.source), out, number, code, file.every_form)
         with host.quietly():
             _remember(host, saved, number)
     lines = [

@@ -13,7 +13,7 @@ from selfeval_xl.errors import UsageError
 from selfeval_xl.model.edits import Edit, Look
 from selfeval_xl.model.forms import Form, FundingLine
 from selfeval_xl.model.grid import Extent, Grid, plain_number, position
-from selfeval_xl.model.money import AMOUNTS, NAMES
+from selfeval_xl.model.money import AMOUNTS, amount_names
 from selfeval_xl.model.numbers import rounded, shown
 from selfeval_xl.model.quantity import is_blank, is_void, tidy
 from selfeval_xl.model.sheet_names import DEVIATIONS
@@ -24,6 +24,7 @@ from selfeval_xl.workflows.filling.rate_sentence import sentence_edits
 from selfeval_xl.workflows.filling.reason_stubs import stubs
 
 RATE = "execution_rate"
+_OF_STAGES = ("forecast", "medium_budget")  # amounts that only forms of the earlier stages have
 WHY_TOTAL, WHY_RATE = "各项资金之和", "执行率＝全年执行数÷全年预算数"
 WHY_STUB = "有偏差而没有写原因，请把【待补充】处写完整"
 
@@ -66,11 +67,11 @@ def fill(
         raise UsageError(sentence)
     grids = opened.source.grids
     by_sheet = {grid.name: forms_in(grid, str(path)) for grid in grids}
-    forms = [form for found in by_sheet.values() for form in found.forms]
+    forms = [form for found in by_sheet.values() for form in (*found.forms, *found.stage_forms)]
     problems = [problem.text for problem in opened.source.problems]
     problems += [problem.text for found in by_sheet.values() for problem in found.problems]
     if not forms:
-        problems.append(f"“{path.name}”里没有找到绩效自评表，没有可以填的内容。")
+        problems.append(f"“{path.name}”里没有找到绩效自评表、监控表或申报表，没有可以填的内容。")
     sides = opened.right_extents({form.sheet for form in forms})
     edits = workbook_edits(grids, forms, policy or default(), overwrite, sides)
     edits += rate_sentences(grids, forms, overwrite) if rate_sentence else []
@@ -107,6 +108,8 @@ def workbook_edits(
         grid, side = by_name[name], (sides or {}).get(name, Extent())
         for form in neighbours:
             edits += funding_edits(form, grid, overwrite)
+            if form.is_of_stage:  # what was done so far is no deviation from the year's target
+                continue
             assessed = assess(form, policy)
             edits += stub_edits(assessed, grid, policy)
             first = beside(assessed, grid, side) if _has_room(form, neighbours) else None
@@ -138,19 +141,15 @@ def total_edits(form: Form, grid: Grid) -> tuple[list[Edit], Form]:
     edits: list[Edit] = []
     lines: list[FundingLine] = []
     for line in form.funding:
-        totals = {key: _missing_total(form, line, key, grid) for key in AMOUNTS} if line.is_total else {}
+        keys = (*AMOUNTS, *_OF_STAGES) if line.is_total else ()
+        totals = {key: _missing_total(form, line, key, grid) for key in keys}
         texts: dict[str, str] = {}
         for key, total in totals.items():
             if total is not None:
                 edits.append(_total_edit(form, line, key, total, grid))
                 texts[key] = plain_number(total)
         if texts:
-            line = replace(
-                line,
-                initial_budget=texts.get("initial_budget", line.initial_budget),
-                annual_budget=texts.get("annual_budget", line.annual_budget),
-                executed=texts.get("executed", line.executed),
-            )
+            line = replace(line, **texts)  # type: ignore[arg-type]  # texts of amounts by their keys
         lines.append(line)
     return edits, replace(form, funding=tuple(lines))
 
@@ -187,20 +186,25 @@ def _total_edit(form: Form, line: FundingLine, key: str, total: Decimal, grid: G
     texts = _texts(grid, [part.cells.get(key) for part in form.funding if part is not line])
     digits = max((decimals(getattr(part, key)) for part in sources(form)), default=0)
     new: Decimal | str = f"{total:.{digits}f}" if texts else Decimal(plain_number(total))
-    return Edit(grid.name, cell, _old(grid, cell), new, Look.KEEP, f"{NAMES[key]}：{WHY_TOTAL}")
+    return Edit(grid.name, cell, _old(grid, cell), new, Look.KEEP, f"{amount_names(form)[key]}：{WHY_TOTAL}")
 
 
 def _rate_edit(form: Form, line: FundingLine, grid: Grid, overwrite: bool) -> Edit | None:
     """The edit for a blank rate, and with `overwrite` for a wrong one, in the form that its column has."""
     cell, rate = line.cells.get(RATE), execution_rate(line)
-    budget, executed = line.amount("annual_budget"), line.amount("executed")
+    budget, executed = (
+        line.budget if form.is_of_stage else line.amount("annual_budget"),
+        line.amount("executed"),
+    )
     if cell is None or rate is None or budget is None or executed is None:
         return None
     if not _is_free(grid, cell):
         wrong = not is_void(line.execution_rate) and not printed_rate_fits(form, line, budget, executed)
         if not (overwrite and wrong):
             return None
-    why = f"{WHY_RATE}（{line.source}：{line.executed}÷{line.annual_budget}）"
+    names = amount_names(form)
+    told = f"{names[RATE]}＝{names['executed']}÷{names[line.budget_key]}" if form.is_of_stage else WHY_RATE
+    why = f"{told}（{line.source}：{line.executed}÷{getattr(line, line.budget_key)}）"
     neighbours = [other.cells.get(RATE) for other in form.funding if other.cells.get(RATE) != cell]
     if _as_text(grid, cell, neighbours):
         return Edit(grid.name, cell, _old(grid, cell), shown(rate), Look.KEEP, why)

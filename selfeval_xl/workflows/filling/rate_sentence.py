@@ -34,7 +34,7 @@ def sentence_of(form: Form) -> str | None:
     budget or execution.
     """
     line = main_line(form)
-    if line is None:
+    if line is None or form.is_of_stage:
         return None
     rate, budget, executed = execution_rate(line), line.amount("annual_budget"), line.amount("executed")
     if rate is None or not budget or executed is None:
