@@ -14,13 +14,13 @@ from selfeval_xl.model.sheet_names import IS_RECHECK, NO_FILINGS, RECHECK
 from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 from selfeval_xl.readers.formats.source import Source, open_source
 from selfeval_xl.readers.recognition.evidence import with_evidence
-from selfeval_xl.readers.recognition.form_finder import forms_in
 from selfeval_xl.readers.recognition.issued_codes import WITHOUT_FORMS, with_codes
 from selfeval_xl.readers.recognition.layout_match import layout_by_settings
 from selfeval_xl.readers.recognition.overwritten_formulas import with_overtyped
 from selfeval_xl.readers.recognition.ready_sheets import is_untouched, stands_ready
 from selfeval_xl.readers.recognition.report import report_in, report_on_sheet
 from selfeval_xl.readers.recognition.result_list import explanations_in, listed_in
+from selfeval_xl.readers.recognition.stage_forms import all_forms_in
 from selfeval_xl.readers.recognition.summary_lines import summary_in
 
 _NOTHING_FOUND = (
@@ -44,7 +44,7 @@ def understand(source: Source) -> ReadFile:
     """The forms, reports and problems in the Grids and paragraphs of an opened file."""
     if sentence := about_no_filing(source):
         return replace(_opened(source), problems=(*source.problems, Problem(sentence, rule="T01")))
-    forms: list[Form] = []
+    forms, stage_forms = list[Form](), list[Form]()
     reports: list[Report] = []
     problems = list(source.problems)
     evidence: list[str] = []
@@ -53,12 +53,13 @@ def understand(source: Source) -> ReadFile:
     summary: list[SummaryLine] = []
     others: list[OtherForm] = []
     for grid in source.grids:
-        found = forms_in(grid, source.path)
+        found = all_forms_in(grid, source.path)
         if found.forms and stands_ready(grid, source.settings) and all(map(is_untouched, found.forms)):
             continue
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems
         others += [found.other] if found.other else []
+        stage_forms += found.stage_forms
         explanations += explanations_in(grid)
         listed = listed_in(grid) or listed
         summary = summary_in(grid) or summary
@@ -84,6 +85,7 @@ def understand(source: Source) -> ReadFile:
         listed=tuple(listed),
         summary=tuple(summary),
         others=tuple(others),
+        stage_forms=tuple(stage_forms),
     )
 
 

@@ -27,9 +27,17 @@ from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 Place = tuple[int, int]  # row, column
 
 _DATA = {
-    "资金行": frozenset(("initial_budget", "annual_budget", "executed", "execution_rate", "points", "score")),
-    "指标": frozenset(("target", "initial_target", "adjusted_target", "actual", "points", "score", "note")),
-    "目标": frozenset(("initial", "expected", "actual")),
+    "资金行": frozenset(
+        ("initial_budget", "annual_budget", "executed", "execution_rate", "forecast", "points", "score")
+    ),
+    "资金申报": frozenset(("medium_budget", "annual_budget")),
+    "指标": frozenset(
+        (
+            *("target", "initial_target", "adjusted_target", "medium_target", "actual", "forecast"),
+            *("outlook", "points", "score", "note"),
+        )
+    ),
+    "目标": frozenset(("initial", "medium", "expected", "actual")),
     "任务": frozenset(("content", "outcome", "budget", "executed", "points", "score")),
     "资金合计": frozenset(("total",)),
     "资金来源": frozenset(("source", "part")),

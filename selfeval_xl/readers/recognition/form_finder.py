@@ -28,12 +28,12 @@ from selfeval_xl.readers.recognition.head import FormHead, read_above, read_head
 from selfeval_xl.readers.recognition.hidden_content import hidden_content
 from selfeval_xl.readers.recognition.indicator_head import TableHead, find_heads
 from selfeval_xl.readers.recognition.indicators import Indicators, read_indicators
-from selfeval_xl.readers.recognition.labels import roles
+from selfeval_xl.readers.recognition.labels import STAGES, roles
 from selfeval_xl.readers.recognition.layout_match import layout_of
 from selfeval_xl.readers.recognition.lost_values import recomputed
 from selfeval_xl.readers.recognition.management import Management, read_management
 from selfeval_xl.readers.recognition.no_values import cells_unread, with_what_is_no_value
-from selfeval_xl.readers.recognition.other_forms import other_form_in
+from selfeval_xl.readers.recognition.other_forms import kind_by_title, monitors, other_form_in
 from selfeval_xl.readers.recognition.scan import ScannedSheet, scan
 from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, funds_of_tasks, read_tasks
 from selfeval_xl.readers.recognition.years import blank_year, printed_year
@@ -60,12 +60,20 @@ _KNOWN_HEADS = 3
 
 @dataclass(slots=True)
 class Found:
-    """The forms found in one Grid. evidence: for each part a line with the label that showed it."""
+    """The forms of the self-evaluation found in one Grid.
+
+    evidence: for each part a line with the label that showed it. other: the other form that a sheet without
+    them holds. areas: of the forms. of_stages: whether a form of an earlier stage stands there. stage_forms:
+    these, which the module of that name reads.
+    """
 
     forms: list[Form] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     other: OtherForm | None = None
+    areas: list[Area] = field(default_factory=list)
+    of_stages: bool = False
+    stage_forms: list[Form] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class Parts:
     """The parts of one form after reading, the unit of its money and its year."""
 
     head: FormHead
@@ -101,16 +109,19 @@ def forms_in(grid: Grid, file: str) -> Found:
         grid, sheet = form_alone, scan(form_alone)
     if not sheet.rows:
         return found
-    areas: list[Area] = []
-    for region in _regions(sheet):
+    areas = found.areas
+    for region in regions_of(sheet):
         form, problems = _read_region(sheet, region, file)
         found.problems += problems
         if form is None:
+            found.of_stages |= kind_by_title(squeeze(region.title or "")) in STAGES
+            found.of_stages |= monitors(sheet, region.title, region.area)
             continue
         found.forms.append(form)
         areas.append(region.area)
     if not found.forms:
-        found.other = other_form_in(sheet, _titles(sheet))
+        found.other = other_form_in(sheet, titles_of(sheet))
+        found.of_stages = found.other is not None and found.other.kind in STAGES
         found.problems += [] if found.other else _not_found(sheet, file)
     found.problems += [
         Problem(f"{place_shown(file, grid.name, cell)}：{text}。", grid.name, cell)
@@ -131,8 +142,8 @@ def _not_found(sheet: ScannedSheet, file: str) -> list[Problem]:
 
     It looks so by its title, or by three known heads of which one is of what was done.
     """
-    titles = [text for _, _, text in _titles(sheet) if "自评" in text or "评价表" in text]
-    if any(_BASE_DATA.search(text) for _, _, text in _titles(sheet)):
+    titles = [text for _, _, text in titles_of(sheet) if "自评" in text or "评价表" in text]
+    if any(_BASE_DATA.search(text) for _, _, text in titles_of(sheet)):
         return []
     keys = {
         role.key
@@ -179,7 +190,7 @@ def without_ours(grid: Grid) -> Grid:
     return grid
 
 
-def _titles(sheet: ScannedSheet) -> list[Title]:
+def titles_of(sheet: ScannedSheet) -> list[Title]:
     """Row, column and text of every cell that looks like a form's title."""
     titles = []
     for row, column, value in sheet.headings:
@@ -200,9 +211,9 @@ def _stands_alone(sheet: ScannedSheet, row: int, column: int) -> bool:
     return True
 
 
-def _regions(sheet: ScannedSheet) -> list[Region]:
+def regions_of(sheet: ScannedSheet) -> list[Region]:
     """The regions of the sheet's forms: cut into column bands (forms side by side), then into rows."""
-    titles = _titles(sheet)
+    titles = titles_of(sheet)
     heads = find_heads(sheet, titles)
     bottom, width = sheet.grid.height - 1, max(sheet.grid.width - 1, 0)
     if not heads:
@@ -295,6 +306,8 @@ def _start(sheet: ScannedSheet, first: int, head: int, left: int, right: int, ti
 def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form | None, list[Problem]]:
     """The form of a region with the problems of reading it; no form where the region is another table."""
     area, grid = region.area, sheet.grid
+    if monitors(sheet, region.title, area):
+        return None, []
     of_other_table = region.title and _BASE_DATA.search(region.title) and "自评" not in region.title
     if of_other_table and not _OF_TARGETS.search(region.title or ""):
         return None, []
@@ -304,7 +317,7 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     above = Area(area.top, area.left, region.head.top - 1 if region.head else area.bottom, area.right)
     tasks_row = find_tasks(sheet, above)
     tasks = Tasks() if tasks_row is None else read_tasks(sheet, tasks_row, above.bottom, area)
-    unit, funding = _read_money(sheet, area, above, tasks_row, tasks)
+    unit, funding = read_money(sheet, area, above, tasks_row, tasks)
     taken = table.segments if region.head else []
     taken += tasks.rows
     taken += funding.segments if funding else []
@@ -321,7 +334,7 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
         sheet.furniture.add(unfilled)
     if not _is_form(region, head, funding is not None, table):
         return None, []
-    form = _form(sheet, region, file, _Parts(head, table, goals, management, tasks, funding, unit, year))
+    form = form_of(sheet, region, file, Parts(head, table, goals, management, tasks, funding, unit, year))
     form = with_what_is_no_value(form, grid)
     form, lost = recomputed(form, grid)
     lost += cells_unread(form, grid, lost)
@@ -332,7 +345,7 @@ def _read_region(sheet: ScannedSheet, region: Region, file: str) -> tuple[Form |
     return form, problems + lost + hidden_content(form, grid)
 
 
-def _read_money(
+def read_money(
     sheet: ScannedSheet, area: Area, above: Area, tasks_row: int | None, tasks: Tasks
 ) -> tuple[str, Funding | None]:
     """The unit of money and the funding of a form; None where it prints no funds.
@@ -394,7 +407,7 @@ def _lost_codes(sheet: ScannedSheet, cells: Mapping[str, str]) -> dict[str, str]
     }
 
 
-def _form(sheet: ScannedSheet, region: Region, file: str, parts: _Parts) -> Form:
+def form_of(sheet: ScannedSheet, region: Region, file: str, parts: Parts) -> Form:
     """The form with these parts."""
     table, funding = parts.table, parts.funding
     values, cells = parts.head.values, parts.head.cells

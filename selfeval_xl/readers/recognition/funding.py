@@ -253,7 +253,7 @@ def _line(
         if position(cell)[1] < group.first:
             values[key] = None  # the label reaches over this column
     typed: dict[str, str] = {}
-    for key in AMOUNTS:
+    for key in (*AMOUNTS, "forecast"):
         text = values.get(key)
         if text is not None and (wanted := in_form_unit(text, unit_in(columns[key].text), unit)) != text:
             values[key], typed[key] = wanted, text
@@ -280,7 +280,7 @@ def _as_shown(
     stored: dict[str, str] = {}
     decimals: dict[str, int] = {}
     grid, scales = sheet.grid, sheet.grid.scales()
-    for key in AMOUNTS:
+    for key in (*AMOUNTS, "forecast"):
         text = values.get(key)
         if text is None:
             continue
@@ -348,6 +348,8 @@ def line_of(
         initial_budget=values.get("initial_budget"),
         annual_budget=values.get("annual_budget"),
         executed=values.get("executed"),
+        forecast=values.get("forecast"),
+        medium_budget=values.get("medium_budget"),
         execution_rate=values.get("execution_rate"),
         points=values.get("points"),
         score=values.get("score"),

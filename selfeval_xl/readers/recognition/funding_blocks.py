@@ -34,7 +34,7 @@ _MONEY_WORDS = re.compile(r"预算|资金|执行|支出")  # of a heading above 
 _BUDGETS = frozenset(("annual_budget", "initial_budget"))
 _BESIDE = (*AMOUNTS, "execution_rate", "other")
 _INLINE = (*AMOUNTS, "execution_rate", "points", "score")
-_SEVERAL = re.compile(
+SEVERAL = re.compile(
     r"(?=\D{2,60}+\d)(?P<label>[^\d:：;；,，。、\s()（）]{2,16}(?:[（(][^()（）]{1,8}[)）])?)\s*+[:：为]?+\s*+"
     r"(?P<amount>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>亿元|万元|千元|元|%|％)?"
 )
@@ -259,7 +259,7 @@ def _read_inline(sheet: ScannedSheet, area: Area, blocks: _Blocks) -> None:
 def _read_several(sheet: ScannedSheet, row: int, column: int, blocks: _Blocks) -> bool:
     """Adds the amounts of a cell that names several of them (预算数：100万元；其中：财政拨款80万元)."""
     text = unicodedata.normalize("NFKC", sheet.lines[row][column])
-    pieces = list(_SEVERAL.finditer(text))
+    pieces = list(SEVERAL.finditer(text))
     named = [
         next((role.key for role in roles(piece["label"]) if role.scope == SCOPE), None) for piece in pieces
     ]

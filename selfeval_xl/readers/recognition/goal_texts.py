@@ -23,10 +23,10 @@ _FINISHED = re.compile(r"[。.！!；;：:]\s*$")
 class GoalTexts:
     """The texts found so far.
 
-    texts, cells: by key (initial, expected, actual), in reading order. labels: the words that gave each key.
-    remarks: reasons and the like that stand beside the goal, by label. details: what another label than the
-    first one of a key gave, and the goals of other years. places: the cells of remarks and details. rows:
-    first and last row of each part with texts below their heads.
+    texts, cells: by key (initial, medium, expected, actual), in reading order. labels: the words that gave
+    each key. remarks: reasons and the like that stand beside the goal, by label. details: what another label
+    than the first one of a key gave, and the goals of other years. places: the cells of remarks and details.
+    rows: first and last row of each part with texts below their heads.
     """
 
     texts: dict[str, list[str]] = field(default_factory=dict)
@@ -85,6 +85,7 @@ class GoalTexts:
                 texts["expected"] = texts["initial"]
         return Goal(
             initial=texts.get("initial") if both else None,
+            medium=texts.get("medium"),
             expected=texts.get("expected"),
             actual=texts.get("actual"),
             cells=cells,

@@ -168,11 +168,16 @@ def _further(sheet: ScannedSheet, row: int, found: list[Label], area: Area) -> l
 
 
 def _stands_alone(sheet: ScannedSheet, label: Label, area: Area) -> bool:
-    """Whether a label is the only text of its row, and the row below has only one text, which is no label."""
+    """Whether a label is the only text of its row, and the row below has only one text, which is no label.
+
+    A section that reaches down to the text may stand left of it.
+    """
     row = label.area.bottom + 1
     columns = sheet.filled(row, area.left, area.right)
+    section = sheet.grid.area(label.row, label.column - 1) if label.column > area.left else label.area
+    left = label.column if section.bottom >= row and section.top == label.row else area.left
     return (
-        sheet.filled(label.row, area.left, area.right) == [label.column]
+        sheet.filled(label.row, left, area.right) == [label.column]
         and len(columns) == 1
         and label.area.left <= columns[0] <= label.area.right
         and not roles(sheet.text(row, columns[0]))

@@ -179,7 +179,8 @@ def _read_field(
     if role.key == "year":
         year = year_in(value)
         value = str(year) if year else None
-    sheet.note(label, role, fields.field(fields.FORM, role.key).label)
+    known = fields.find(fields.FORM, role.key)
+    sheet.note(label, role, known.label if known else role.label)
     if value:
         sheet.values.add(position(cell))
     head.offer(role.key, role.rank, value, cell, label.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from selfeval_xl.model.forms import Form, Problem
+from selfeval_xl.model.forms import FORM_NAMES, Form, Problem
 from selfeval_xl.model.grid import Area, Grid, Value, a1, column_name
 
 IS_LEVEL = re.compile(r"[\u4e00-\u9fff]{2,14}指标等?$")  # 数量指标, of which empty rows may have one
@@ -15,7 +15,8 @@ _NAMED = 5  # most rows, columns or cells that a sentence names
 def hidden_content(form: Form, grid: Grid) -> list[Problem]:
     """The problems (rule T05) of a form that is hidden in part or whole; none where all of it shows."""
     if not grid.visible:
-        return [Problem(f"工作表“{grid.name}”是隐藏的，里面有一张自评表。", grid.name, rule="T05")]
+        what = FORM_NAMES[form.kind] if form.is_of_stage else "自评表"
+        return [Problem(f"工作表“{grid.name}”是隐藏的，里面有一张{what}。", grid.name, rule="T05")]
     if form.frame is None:
         return []
     return [*_hidden_lines(form.frame.area, grid), *_unseen_cells(form.frame.area, grid)]

@@ -220,7 +220,7 @@ def _head_rows(sheet: ScannedSheet, row: int, left: int, right: int) -> tuple[in
     if (above.keys() - columns.keys()) & _PRINTED_ABOVE and "name" not in above:
         top = row - 1
     below = _columns(sheet, row + 1, left, right)
-    if bottom == row and (_SPLIT_BELOW & below.keys()) and "name" not in below:
+    if bottom == row and (_SPLIT_BELOW & below.keys() or row + 1 in sheet.sub_heads) and "name" not in below:
         bottom = row + 1
     return top, bottom
 

@@ -367,6 +367,8 @@ def _indicator(
         target=target,
         initial_target=initial,
         actual=_one_line(values.get("actual")),
+        forecast=_one_line(values.get("forecast")),
+        medium_target=_one_line(values.get("medium_target")),
         points=_points(values.get("points")),
         score=_points(values.get("score")),
         note=_note(values),

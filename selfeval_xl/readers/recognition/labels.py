@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+from selfeval_xl.model.forms import DECLARATION, MONITORING
 from selfeval_xl.model.text import core, squeeze
 
 LONGEST_LABEL = 40
+STAGES = (DECLARATION, MONITORING)
 # The number of a goal or of its outcome: 年度目标1, 绩效目标二, 目标一完成情况, 完成情况2.
 _GOAL_NUMBER = re.compile(r"(?<=目标|情况)(?:\d{1,2}|[一二三四五六七八九十])(?=$|实际|完成)")
 # A line for a signature or a seal in words of its own: 单位领导审签, 法人代表（签名）, 单位（公章）.
@@ -54,11 +56,14 @@ def vocabulary() -> dict[str, tuple[Role, ...]]:
 
 
 def _add_layouts(by_label: dict[str, dict[tuple[str, str], Role]]) -> None:
-    """Adds the layouts' labels with the best rank, unless the synonyms file ranks them already."""
+    """Adds the layouts' labels with the best rank, unless the synonyms file ranks them already.
+
+    Those of the earlier stages are known on such forms only (`stage_labels`).
+    """
     from selfeval_xl import layouts
 
     for layout in layouts.load_all():
-        for scope, key, text in layout.labels():
+        for scope, key, text in layout.labels() if layout.kind not in STAGES else ():
             label = core(text)
             if label and key != "source":
                 synonym = by_label.setdefault(label, {}).get((scope, key))

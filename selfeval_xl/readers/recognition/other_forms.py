@@ -1,4 +1,7 @@
-"""The other forms of the performance cycle: known by their title, named, and not read further."""
+"""The other forms of the performance cycle: known by their title and named.
+
+Declarations and monitoring forms are read besides, by `stage_forms`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.recognition.bands import Title
 from selfeval_xl.readers.recognition.head import read_head
 from selfeval_xl.readers.recognition.scan import ScannedSheet
+from selfeval_xl.readers.recognition.stage_labels import months_in
 from selfeval_xl.readers.recognition.years import plain_years, printed_year, year_in
 
 # By what their titles say; the first that fits. A title with one of `_OF_SELF_EVALUATION` is none of them.
@@ -23,7 +27,8 @@ _KINDS = (
     ),
 )
 # Heads that only one of them has, for a sheet without a title.
-_HEADS = (("monitoring", re.compile(r"^(?:完成目标|目标完成)可能性|^全年预计完成")),)
+_HEADS = (("monitoring", re.compile(r"^(?:完成目标|目标完成)的?可能性|^全年预计完成|^预计全年完成")),)
+_OF_MONITORING = re.compile(r"监控|跟踪")
 # A line above the table that is worded as a title: no sentence, and it ends as the name of a table does.
 _LIKE_A_TITLE = re.compile(r"^[^，。；！？]*(?:表|目标|批复|体系|情况)(?:[（(].*)?$")
 _OF_SELF_EVALUATION = re.compile(r"自评|完成情况|实现程度")
@@ -31,6 +36,8 @@ _MONTHS_OF_A_YEAR = re.compile(r"(20\d\d)年")  # 2024年1-7月
 _ROWS_OF_HEAD = 12
 _ROWS_OF_HEADS = 60  # above which the head of an indicator table stands
 _LONGEST = 60  # letters of a title
+_LONGEST_HEAD = 30
+_TO_DATE = re.compile(r"(?:执行|完成|支出)(?:数|率|情况|值|进度)")
 
 
 def other_form_in(sheet: ScannedSheet, titles: list[Title]) -> OtherForm | None:
@@ -48,12 +55,13 @@ def other_form_in(sheet: ScannedSheet, titles: list[Title]) -> OtherForm | None:
         (
             (kind, text)
             for text in (*texts, *filter(_is_like_a_title, alone), name)
-            if text and (kind := _kind_by_title(squeeze(text)))
+            if text and (kind := kind_by_title(squeeze(text)))
         ),
         None,
     )
-    by_heads = None if named else _kind_by_heads(sheet)
-    kind, title = named or (by_heads, name)
+    monitoring = next((text for _, _, text in titles if monitors(sheet, text, area)), None)
+    by_heads = "monitoring" if monitoring else _kind_by_heads(sheet)
+    kind, title = named or (by_heads, monitoring or name)
     if kind is None:
         return None
     head = read_head(sheet, area, [], ())
@@ -70,23 +78,41 @@ def other_form_in(sheet: ScannedSheet, titles: list[Title]) -> OtherForm | None:
     )
 
 
+def monitors(sheet: ScannedSheet, title: str | None, area: Area) -> bool:
+    """Whether the table in `area` is a monitoring form by its heads, whatever else its title says.
+
+    Under a title with 自评 (绩效监控自评表) it is one only where the title says 监控 too.
+    """
+    plain = squeeze(title or "")
+    if _OF_MONITORING.search(plain):
+        rows = range(area.top, min(area.bottom, area.top + _ROWS_OF_HEADS) + 1)
+        texts = [text for row in rows for text in sheet.lines[row].values() if len(text) <= _LONGEST_HEAD]
+        if any(_TO_DATE.search(text) and months_in(text) for text in map(squeeze, texts)):
+            return True
+    elif _OF_SELF_EVALUATION.search(plain):
+        return False
+    return _kind_by_heads(sheet, area) is not None
+
+
 def _is_like_a_title(text: str) -> bool:
     """Whether a line that stands alone is worded as a title."""
     return _LIKE_A_TITLE.search(squeeze(text)) is not None
 
 
-def _kind_by_title(title: str) -> str | None:
+def kind_by_title(title: str) -> str | None:
     """The kind of the form with this title, None for any other table."""
     if "绩效" not in title or _OF_SELF_EVALUATION.search(title) or len(title) > _LONGEST:
         return None
     return next((kind for kind, pattern in _KINDS if pattern.search(title)), None)
 
 
-def _kind_by_heads(sheet: ScannedSheet) -> str | None:
-    """The kind of the form that alone has one of the sheet's heads."""
+def _kind_by_heads(sheet: ScannedSheet, area: Area | None = None) -> str | None:
+    """The kind of the form that alone has one of the heads of the sheet, or of an area of it."""
+    top, bottom = (area.top, area.bottom) if area else (0, sheet.grid.height - 1)
     texts = [
         squeeze(text)
-        for row in range(min(sheet.grid.height, _ROWS_OF_HEADS))
-        for text in sheet.lines[row].values()
+        for row in range(top, min(bottom + 1, top + _ROWS_OF_HEADS))
+        for column, text in sheet.lines[row].items()
+        if area is None or area.left <= column <= area.right
     ]
     return next((kind for kind, pattern in _HEADS if any(map(pattern.search, texts))), None)

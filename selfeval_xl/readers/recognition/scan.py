@@ -102,6 +102,7 @@ class ScannedSheet:
     headings: list[tuple[int, int, str]] = field(default_factory=list)
     errors: list[tuple[int, int]] = field(default_factory=list)
     in_order: list[Label] = field(default_factory=list)
+    sub_heads: set[int] = field(default_factory=set)
     may_hold_ours: bool = False
 
     def labels(self, top: int, bottom: int, left: int = 0, right: int = 10**6) -> list[Label]:

@@ -1,0 +1,170 @@
+"""The labels of declarations and monitoring forms, which are known on sheets with such a form only.
+
+They stand in `stage_synonyms.toml` and in the layouts of these kinds. A monitoring form prints the months to
+which its figures go in its labels (1-7月执行数): a label is looked up without them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
+
+from selfeval_xl.model.forms import Outlook
+from selfeval_xl.model.grid import Grid
+from selfeval_xl.model.text import core, squeeze
+from selfeval_xl.readers.recognition.funding_amounts import without_unit
+from selfeval_xl.readers.recognition.funding_head import AMONG
+from selfeval_xl.readers.recognition.labels import LONGEST_LABEL, STAGES, Role, roles
+from selfeval_xl.readers.recognition.scan import Label, ScannedSheet, scan
+
+DECLARED = "资金申报"  # scope of the totals of a declaration, whose keys are those of a funding line
+_FILE = "stage_synonyms.toml"
+_DASH = r"(?:[-‐-―−－~～〜_]{1,3}|至|到)"
+_NUMBER = r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]?"
+# 1-7月, 1—8月份, 1至6月, 1月-7月, 截至7月底, 上半年, 前三季度; the last month may be left blank.
+_MONTHS = re.compile(
+    rf"(?:20\d\d年)?(?:(?:1|一)月?份?{_DASH}(?:{_NUMBER}|[nNxX×*]{{1,2}}|[(（][\s_]*[)）])?月份?(?:底|末)?"
+    rf"|截[至止]到?(?:20\d\d年)?(?:{_NUMBER}|[nNxX]|目前)?月?(?:份|底|末)?(?:\d{{1,2}}日)?"
+    r"|上半年|前(?:\d|[一二三四五六七八九十])个月|前?[一二三]季度|年中|监控期内?|监控时段|当前)"
+)
+_THROUGH = re.compile(
+    rf"(?:1|一|１)月?份?{_DASH}{_NUMBER}月份?|截[至止]到?(?:20\d\d年)?{_NUMBER}月(?:份|底|末)?"
+    r"|上半年|前(?:\d|[一二三四五六七八九十])个月|前[二三]季度|[一二三]季度"
+)
+_ONLY_MONTHS = re.compile(rf"\A[(（\[〔]?(?:20\d\d年)?(?:度)?(?:{_THROUGH.pattern})[)）\]〕]?\Z")
+_YEAR_BEFORE = re.compile(rf"(20\d\d)年(?:度)?(?:{_THROUGH.pattern})|截[至止]到?(20\d\d)年")
+_SINCE = re.compile(r"^的?(?:累计)?")
+_GOAL = "目标"
+# Names of a goal of the whole term, where a goal of the year stands beside it.
+_OF_TERM = re.compile(r"(?:项目|绩效)?(?:总体|总)(?:绩效)?(?:总)?目标$|项目(?:绩效)?(?:总|总体)目标$")
+
+
+@cache
+def _data() -> dict[str, dict[str, dict[str, list[str]]]]:
+    """What the file of labels has."""
+    return tomllib.loads(resources.files(__package__).joinpath(_FILE).read_text(encoding="utf-8"))
+
+
+@cache
+def _vocabulary() -> dict[str, tuple[Role, ...]]:
+    """The labels of these forms, without months, each with the roles that it can have."""
+    from selfeval_xl import layouts
+
+    by_label: dict[str, dict[tuple[str, str], Role]] = defaultdict(dict)
+    for scope, fields in _data()["labels"].items():
+        for key, labels in fields.items():
+            for rank, label in enumerate(labels):
+                by_label[label][scope, key] = Role(scope, key, rank, label, "同义词")
+    for layout in layouts.load_all():
+        for scope, key, text in layout.labels() if layout.kind in STAGES else ():
+            if (label := without_months(core(text))) and key not in ("source", "other"):
+                by_label[label][scope, key] = Role(scope, key, 0, label)
+    return {label: tuple(found.values()) for label, found in by_label.items()}
+
+
+@cache
+def outlook_words() -> Mapping[str, Outlook]:
+    """The words for each outlook."""
+    words: dict[str, list[str]] = _data()["outlook"]  # type: ignore[assignment]
+    return {word: Outlook(key) for key, known in words.items() for word in known}
+
+
+@cache
+def cause_words() -> Mapping[str, str]:
+    """The names of each kind of cause (经费保障 ...), with the one that the Ministry's form prints."""
+    words: dict[str, list[str]] = _data()["causes"]  # type: ignore[assignment]
+    return {word: name for name, known in words.items() for word in known}
+
+
+def without_months(text: str) -> str:
+    """A label without the months that it names: 执行数 of 1-7月执行数."""
+    plain = _MONTHS.sub("", text)
+    return text if plain == text else _SINCE.sub("", plain)
+
+
+def months_in(text: str) -> str | None:
+    """The months to which a label or a title goes, as printed (1—7月); None where it names none."""
+    match = _THROUGH.search(re.sub(r"\s", "", text))
+    return re.sub(r"[()（）]", "", match[0]) if match else None
+
+
+def is_line_of_months(text: str) -> bool:
+    """Whether a text is the months of a monitoring form and nothing else (（2024年1—7月）)."""
+    return _ONLY_MONTHS.match(re.sub(r"\s", "", text)) is not None
+
+
+def year_of_months(text: str) -> int | None:
+    """The year that stands before the months (2024年1-7月); None where there is none."""
+    match = _YEAR_BEFORE.search(re.sub(r"\s", "", text))
+    return int(match[1] or match[2]) if match else None
+
+
+@lru_cache(maxsize=4096)
+def stage_roles(text: str) -> tuple[Role, ...]:
+    """The roles of a text as a label of these forms, besides those that it has on every form."""
+    if len(text) > LONGEST_LABEL:
+        return ()
+    word = core(AMONG.sub("", without_unit(squeeze(text)))).rstrip("%")
+    plain = without_months(word)
+    found = _vocabulary().get(word) or _vocabulary().get(plain)
+    if found or plain == word or not plain:
+        return found or ()
+    return tuple(role for role in roles(plain) if role.scope in ("资金行", "指标", _GOAL))
+
+
+def stage_scan(grid: Grid) -> ScannedSheet:
+    """The Grid with the labels that are known on a form of an earlier stage."""
+    sheet = scan(grid)
+    labels = {(label.row, label.column): label for label in sheet.in_order}
+    for row, cells in enumerate(grid.rows):
+        for column, value in enumerate(cells):
+            if isinstance(value, str) and (own := stage_roles(value)):
+                known = labels.get((row, column))
+                scopes = {role.scope for role in own}
+                others = [role for role in (known.roles if known else ()) if role.scope not in scopes]
+                area = grid.area(row, column)
+                labels[row, column] = Label(row, column, value, area, (*own, *others))
+    take_labels(sheet, labels)
+    _name_goals_of_term(sheet)
+    sheet.sub_heads = {row for row in range(grid.height) if _is_sub_head(sheet, row)}
+    return sheet
+
+
+def take_labels(sheet: ScannedSheet, labels: Mapping[tuple[int, int], Label]) -> None:
+    """Replaces the labels of a sheet."""
+    sheet.in_order = [labels[place] for place in sorted(labels)]
+    sheet.rows = defaultdict(list)
+    for label in sheet.in_order:
+        sheet.rows[label.row].append(label)
+
+
+def _name_goals_of_term(sheet: ScannedSheet) -> None:
+    """Makes 总体目标 the goal of the whole term where 年度目标 stands beside it or below it."""
+    labels = {(label.row, label.column): label for label in sheet.in_order}
+    goals = [label for label in sheet.in_order if label.role(_GOAL)]
+    if any(label.is_key(_GOAL, "medium") for label in goals):
+        return
+    of_year = [label for label in goals if "年" in core(label.text)]
+    for label in goals:
+        beside = any(
+            (year.row == label.row and year.column > label.column and year.area.bottom == label.area.bottom)
+            or (year.column == label.column and year.row == label.area.bottom + 1)
+            for year in of_year
+        )
+        if beside and _OF_TERM.match(core(label.text)):
+            role = Role(_GOAL, "medium", 0, core(label.text), "同义词")
+            labels[label.row, label.column] = label._replace(roles=(role,))
+    take_labels(sheet, labels)
+
+
+def _is_sub_head(sheet: ScannedSheet, row: int) -> bool:
+    """Whether a row has heads that stand below 偏差原因分析 or 完成目标可能性."""
+    words = [core(text) for text in sheet.lines[row].values()]
+    return (
+        sum(word in cause_words() for word in words) >= 2
+        or sum(word in outlook_words() for word in words) >= 2
+    )
