@@ -252,10 +252,13 @@ class Layout:
         if self.goal:
             yield from (("目标", column.key, column.label) for column in self.goal.columns)
         if self.tasks:
-            yield from (("任务", column.key, column.label) for column in self.tasks.columns)
+            tasks = self.tasks.columns
+            yield from (("任务", column.key, column.label) for column in tasks if column.key in TASK_KEYS)
+        twice = any(column.key.startswith(MEDIUM) for column in self.indicators.columns)
+        left_out = (CAUSE, OUTLOOK, MEDIUM, *(["medium_target"] if twice else []))
         yield from (
             ("指标", column.key if column.key in INDICATOR_KEYS else "other", self.text(column.label))
             for column in self.indicators.columns
-            if not column.key.startswith((CAUSE, OUTLOOK, MEDIUM))
+            if not column.key.startswith(left_out)
         )
         yield from (("说明", "remark", label) for label, _ in self.remarks)
