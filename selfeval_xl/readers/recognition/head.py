@@ -162,9 +162,7 @@ def _read_field(
     sheet: ScannedSheet, label: Label, role: Role, text: str, place: tuple[int, int], head: FormHead
 ) -> None:
     """Reads the value of a field."""
-    beside = is_label(text) or _names_a_field(
-        sheet, *place
-    )  # another label: the value is missing, or belongs behind the label's colon
+    beside = is_label(text)  # another label: the value is missing, or belongs behind the label's colon
     cell = a1(label.area.top, label.area.left) if beside else a1(*place)
     value = None if is_void(text) or beside or _FORM_NUMBER.match(text) else text
     if role.key in _NAMES and value and _NO_NAME.match(squeeze(value)):
@@ -199,13 +197,6 @@ def is_label(text: str) -> bool:
     return has_scope(text, *_FIELD_SCOPES) or split_inline(text) is not None
 
 
-def _names_a_field(sheet: ScannedSheet, row: int, column: int) -> bool:
-    """Whether the label of a head field stands there, by the words of this sheet (专项实施期)."""
-    return any(
-        label.column == column and label.role("表") for label in sheet.labels(row, row, column, column)
-    )
-
-
 def value_place(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int]:
     """The cell of a label's value: the first filled one to its right before the next label, else the next."""
     column = label.area.right + 1
@@ -214,7 +205,7 @@ def value_place(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int
         cell = sheet.grid.area(label.row, column)
         text = sheet.text(cell.top, cell.left)
         if text and cell.top <= label.row:
-            if has_scope(text, *_FIELD_SCOPES) or _names_a_field(sheet, cell.top, cell.left):
+            if has_scope(text, *_FIELD_SCOPES):
                 break
             return cell.top, cell.left
         column = cell.right + 1
