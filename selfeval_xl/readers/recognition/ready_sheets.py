@@ -35,7 +35,7 @@ def is_untouched(form: Form) -> bool:
         form.goal.actual,
         form.indicators,
         form.placeholders,
-        form.management,
+        *(text for side in form.management for text in (side.text, side.problems)),
         form.broken,
         form.pictures,
         form.overlays,
