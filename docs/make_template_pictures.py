@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,9 +21,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import openpyxl  # noqa: E402
 
 from selfeval_xl import layouts, templates  # noqa: E402
-from selfeval_xl.model.forms import DEPARTMENT, PROJECT  # noqa: E402
+from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, MONITORING, PROJECT  # noqa: E402
 from selfeval_xl.model.sheet_names import COVER, EVIDENCE, REPORT, SELF_CHECK, SUMMARY  # noqa: E402
-from support import fillings, office  # noqa: E402
+from selfeval_xl.templates.stage_book import fill_in_stage  # noqa: E402
+from support import fillings, office, stage_fillings  # noqa: E402
 from support.paper import STYLES, digits_of_excel  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures" / "templates"
@@ -37,6 +38,8 @@ _ASCII = {
     SELF_CHECK: "self-check",
     EVIDENCE: "evidence",
     "部门整体支出绩效自评表": "department",
+    "部门整体支出绩效运行监控表": "department",
+    "部门整体支出绩效目标表": "department",
     "项目01": "project",
 }
 _NOTICE = {
@@ -64,7 +67,29 @@ def main() -> None:
                     copy = copied(book, book.with_name(f"{book.stem}-{medium}.xlsx"), change)
                     pdf = running.convert(copy, "pdf", copy.parent)
                     drawn |= keep(pdf, sheets_of(book), layout_id, f"{state}-{medium}", drawn)
+        if len(sys.argv) < 2:
+            for stage in (MONITORING, DECLARATION):
+                for layout_id in layouts.ids(stage):
+                    draw_stage(stage, layout_id, folder, running)
     running.close()
+
+
+def draw_stage(stage: str, layout_id: str, folder: Path, running: office.Office) -> None:
+    """Draws a filled workbook of an earlier stage on screen."""
+    owners = {layout.owner: layout for layout in layouts.sheets_of(layout_id, stage)}
+    book = folder / f"{stage}-{layout_id}.xlsx"
+    fill_in_stage(
+        stage,
+        layout_id,
+        book,
+        projects=[stage_fillings.form_of(owners[PROJECT])],
+        department=stage_fillings.form_of(owners[DEPARTMENT]) if DEPARTMENT in owners else None,
+        year=YEAR,
+        notice=_NOTICE,
+    )
+    copy = copied(book, book.with_name(f"{book.stem}-screen.xlsx"), on_screen)
+    pdf = running.convert(copy, "pdf", copy.parent)
+    keep(pdf, sheets_of(book), f"{stage}-{layout_id}", "filled-screen", set(), everywhere=())
 
 
 def blank(layout_id: str, folder: Path) -> Path:
@@ -144,7 +169,14 @@ def first_pages(pdf: Path, sheets: dict[str, str]) -> dict[str, int]:
     return found
 
 
-def keep(pdf: Path, sheets: dict[str, str], layout_id: str, what: str, drawn: set[str]) -> set[str]:
+def keep(
+    pdf: Path,
+    sheets: dict[str, str],
+    layout_id: str,
+    what: str,
+    drawn: set[str],
+    everywhere: Collection[str] = EVERYWHERE,
+) -> set[str]:
     """Saves the first page of each sheet as a picture; returns their names.
 
     Sheets that are the same in every layout are saved once. drawn: names of the pictures before these.
@@ -152,7 +184,7 @@ def keep(pdf: Path, sheets: dict[str, str], layout_id: str, what: str, drawn: se
     saved = set()
     for sheet, page in first_pages(pdf, sheets).items():
         name = f"{_ASCII.get(sheet, 'table')}-{what}"
-        if sheet not in EVERYWHERE:
+        if sheet not in everywhere:
             name = f"{layout_id}-{name}"
         if name in drawn:
             continue

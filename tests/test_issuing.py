@@ -222,11 +222,10 @@ def test_an_issued_workbook_of_every_layout_is_clean_agrees_with_libreoffice_and
     } == wanted
     factor = Decimal(10000) if form.money_unit == "元" else Decimal(1)
     total = form.total_funding
-    assert [money(total.initial_budget), money(total.annual_budget), money(total.executed)] == [
-        Decimal(20) * factor,
-        Decimal("12.5") * factor,
-        Decimal("12.25") * factor,
-    ]
+    amounts = {"initial_budget": Decimal(20), "annual_budget": Decimal("12.5"), "executed": Decimal("12.25")}
+    printed = amounts.keys() & total.cells.keys()  # a form of transfer payments has no 年初预算数
+    assert printed >= {"annual_budget", "executed"} and len(printed) == (2 if layout_id == "transfer" else 3)
+    assert all(money(getattr(total, key)) == amounts[key] * factor for key in printed)
     if "points" in form.indicator_columns:
         assert sorted(row.points for row in form.indicators) == ["20", "20", "20", "30"]
 

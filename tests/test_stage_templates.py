@@ -2,75 +2,26 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import openpyxl
 import pytest
 import xlsxwriter
 
 from selfeval_xl import layouts, templates
 from selfeval_xl.errors import LayoutError
-from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, MONITORING, PROJECT
+from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, MONITORING, PROJECT, Outlook
 from selfeval_xl.model.grid import a1
+from selfeval_xl.model.quantity import money
+from selfeval_xl.readers import read_file
 from selfeval_xl.templates.frame import draw
 from selfeval_xl.templates.stage_book import fill_in_stage
 from selfeval_xl.templates.stage_signals import is_less
+from support.stage_fillings import form_of
 
 STAGE_LAYOUTS = [layout for stage in (MONITORING, DECLARATION) for layout in layouts.load_all(stage)]
 NAMES = [f"{layout.id}.{layout.stage}.{layout.owner}" for layout in STAGE_LAYOUTS]
 BOOKS = [(stage, layout_id) for stage in (MONITORING, DECLARATION) for layout_id in layouts.ids(stage)]
-
-ROADS = {"level1": "产出指标", "level2": "数量指标", "name": "养护公路里程", "target": "≥120公里"}
-COST = {"level1": "产出指标", "level2": "成本指标", "name": "人均培训费用", "target": "=30000元"}
-MONITORED = [
-    ROADS
-    | {
-        "actual": "60公里",
-        "forecast": "118公里",
-        "outlook": "possible",
-        "causes": "经费保障、其他",
-        "note": "雨季施工受阻；下半年加快进度。",
-        "other.remark": "已报批",
-    },
-    COST | {"actual": "0元", "forecast": "=30000元", "outlook": "certain"},
-    ROADS | {"name": "水毁修复处数", "target": "≥3处", "actual": "2处"},
-]
-DECLARED = [ROADS | {"medium_target": "≥360公里"}, COST]
-MONEY = [
-    {"initial_budget": "120.5", "annual_budget": "110.5", "executed": "50.25", "forecast": "110.5"},
-    {"initial_budget": "10", "annual_budget": "0", "executed": "0", "forecast": "0"},
-]
-
-
-def form_of(layout, rows=None) -> dict:
-    """Data for every cell that a layout of an earlier stage prints."""
-    monitored = layout.stage == MONITORING
-    form = {
-        "project": "农村公路养护",
-        "department": "201-示例县交通运输局",
-        "unit": "示例县公路段",
-        "period": "2025年-2027年",
-        "goal": {"expected": "养护公路120公里。", "medium": "三年养护公路360公里。"},
-        "other": {"nature": "延续项目", "中央主管部门": "交通运输部", "省级财政部门": "吉林省财政厅"},
-        "indicators": (MONITORED if monitored else DECLARED) if rows is None else rows,
-    }
-    if layout.funding:
-        sources = [label.removeprefix("其中：") for label in layout.funding.rows]
-        declared = [{"annual_budget": "100.25", "medium_budget": "300"}, {"annual_budget": "20"}]
-        amounts = MONEY if monitored else declared
-        form["funding"] = [
-            {"source": source, **amount} for source, amount in zip(sources, amounts, strict=True)
-        ]
-    if layout.tasks:
-        form["tasks"] = [
-            {
-                "name": "公路养护",
-                "content": "日常养护",
-                "budget": "130.5",
-                "other.财政拨款": "120.5",
-                "other.其他资金": "10",
-            },
-            {"name": "安全检查", "content": "检查12次", "budget": "5", "other.财政拨款": "5"},
-        ]
-    return form
 
 
 def cell_of(drawing, key: str, number: int = 0) -> str:
@@ -348,6 +299,75 @@ def test_all_heads_follow_the_months_that_were_chosen(typed):
         texts = {cell.value for row in book[name].iter_rows() for cell in row if isinstance(cell.value, str)}
         assert {"1-9月执行数", "1-9月执行率", "1-9月执行情况"} <= texts
         assert not any("1-7月" in text for text in texts)
+
+
+def indicators_of(form) -> list[dict]:
+    """The indicators that were read, in the words of the data they were filled in with."""
+    return [
+        {
+            "level1": row.level1,
+            "level2": row.level2,
+            "name": row.name,
+            "target": row.target,
+            "medium_target": row.medium_target,
+            "actual": row.actual,
+            "forecast": row.forecast,
+            "outlook": row.outlook and row.outlook.value,
+            "causes": "、".join(row.causes) or None,
+            "note": row.note,
+            "other.remark": row.other.get("备注"),
+        }
+        for row in form.indicators
+    ]
+
+
+@pytest.mark.parametrize("stage, layout_id", BOOKS)
+def test_what_was_filled_in_is_read_back_whole(filled, stage, layout_id):
+    file = read_file(filled[stage, layout_id])
+    found = layouts.sheets_of(layout_id, stage)
+    assert file.problems == () and file.forms == () and file.unread == []
+    assert len(file.stage_forms) == len(found) + 1  # with the blank one; what stands ready is none
+    forms = {form.of_department: form for form in file.stage_forms if form.goal.expected}
+    for layout in found:
+        form, data = forms[layout.owner == DEPARTMENT], form_of(layout)
+        printed = {cell.key for cell in draw(layout).cells}
+        head = ("project", "unit", "period")
+        assert [getattr(form, key) for key in head] == [data[key] if key in printed else None for key in head]
+        assert (form.department_code, form.department) == ("201", "示例县交通运输局")
+        assert (form.kind, form.year, form.money_unit) == (stage, 2025, "万元")
+        assert form.through == ("1-8月" if stage == MONITORING else None)
+        medium = "goal.medium" in printed
+        assert form.goal.expected == data["goal"]["expected"]
+        assert form.goal.medium == (data["goal"]["medium"] if medium else None)
+        keys = {"medium_target", "other.remark"} & printed
+        for read, typed_in in zip(indicators_of(form), data["indicators"], strict=True):
+            unprinted = {"medium_target", "other.remark"} - keys
+            assert read == dict.fromkeys(read) | {
+                key: text for key, text in typed_in.items() if key not in unprinted
+            }
+        lines = {line.source: line for line in form.funding}
+        for line in data.get("funding", ()):
+            for key, amount in line.items():
+                if key in printed and key != "source":
+                    assert money(getattr(lines[line["source"]], key)) == Decimal(amount), key
+        tasks = [(task.name, task.content, task.budget) for task in form.tasks]
+        assert tasks == [(task["name"], task["content"], task["budget"]) for task in data.get("tasks", ())]
+
+
+def test_what_a_person_typed_is_read(typed):
+    form = next(form for form in read_file(typed[MONITORING]).stage_forms if form.project)
+    assert (form.through, form.total_funding.execution_rate, form.total_funding.forecast) == (
+        "1-9月",
+        "38.51%",
+        "118",
+    )
+    (row,) = form.indicators
+    assert (row.name, row.target, row.actual, row.forecast) == ("人均培训费用", "≤30000元", "0元", "9月前")
+    assert (row.outlook, row.causes, row.note) == (Outlook.CERTAIN, ("经费保障",), "资金未到位")
+    declared = next(form for form in read_file(typed[DECLARATION]).stage_forms if form.project)
+    (row,) = declared.indicators
+    assert (row.target, row.medium_target) == ("≥120公里", "≥360公里")
+    assert (declared.total_funding.annual_budget, declared.total_funding.medium_budget) == ("120.25", "300")
 
 
 PAIRS = [  # forecast, done, whether the forecast is less for certain

@@ -355,7 +355,7 @@ def test_what_a_person_types_into_a_blank_template_is_read_back(layout_id, tmp_p
                 typed.append((form.sheet, form.cells[key], f"示例{key}"))
         columns = {
             "name": ("三级指标", "指标名称"),
-            "actual": ("实际完成值", "完成值", "全年完成值"),
+            "actual": ("实际完成值", "完成值", "全年完成值", "全年实际完成值"),
             "target": ("年度指标值", "目标值", "指标值", "年初指标值"),
         }
         for row in range(form.frame.indicator_head[0] + 1, head + 2):
@@ -367,7 +367,13 @@ def test_what_a_person_types_into_a_blank_template_is_read_back(layout_id, tmp_p
                     if text in labels and key not in at
                 }
         columns_of = {
-            "note": ("偏差原因分析及改进措施", "未完成原因分析", "说明", "偏差原因分析及改进措施（未完成）"),
+            "note": (
+                "偏差原因分析及改进措施",
+                "未完成原因分析",
+                "说明",
+                "偏差原因分析及改进措施（未完成）",
+                "未完成原因和改进措施",
+            ),
             "score": ("得分", "自评得分", "指标得分"),
             "points": ("分值", "指标权重", "权重"),
         }

@@ -32,7 +32,11 @@ INDICATOR_KEYS = (
 )
 OTHER = "other."  # key prefix of printed fields that are not in the table of fields
 THROUGH = "{through}"  # in a label: the months that a monitoring form covers (1-7月)
-BLOCKS = ("head", "goal", "overview", "funding", "tasks", "indicators", "total", "remarks")
+MANAGEMENT_KEYS = ("text", "problems")  # what a form says of each side of how its money was managed
+BLOCKS = (
+    *("head", "goal", "overview", "funding", "management"),
+    *("tasks", "indicators", "total", "remarks"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,16 @@ class LayoutTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ManagementLayout:
+    """The table of how the money was managed. topics: its sides as printed (分配科学性 ...), a row each."""
+
+    section: LayoutSection
+    columns: tuple[LayoutColumn, ...]
+    topics: tuple[str, ...]
+    topic_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorLayout:
     """The indicator table.
 
@@ -165,6 +179,7 @@ class Layout:
     indicators: IndicatorLayout
     overview: tuple[tuple[LayoutItem, ...], ...] = ()
     funding: FundingLayout | None = None
+    management: ManagementLayout | None = None
     goal: LayoutTable | None = None
     tasks: LayoutTable | None = None
     total: tuple[LayoutItem, ...] = ()
@@ -204,7 +219,7 @@ class Layout:
 
     def sections(self) -> Iterator[str]:
         """The printed labels beside or over the tables, which name a part of the form and no field."""
-        tables = (self.funding, self.goal, self.tasks, self.indicators)
+        tables = (self.funding, self.management, self.goal, self.tasks, self.indicators)
         yield from (table.section.label for table in tables if table)
         if self.beside:
             yield self.beside.label
@@ -237,10 +252,13 @@ class Layout:
         if self.goal:
             yield from (("目标", column.key, column.label) for column in self.goal.columns)
         if self.tasks:
-            yield from (("任务", column.key, column.label) for column in self.tasks.columns)
+            tasks = self.tasks.columns
+            yield from (("任务", column.key, column.label) for column in tasks if column.key in TASK_KEYS)
+        twice = any(column.key.startswith(MEDIUM) for column in self.indicators.columns)
+        left_out = (CAUSE, OUTLOOK, MEDIUM, *(["medium_target"] if twice else []))
         yield from (
             ("指标", column.key if column.key in INDICATOR_KEYS else "other", self.text(column.label))
             for column in self.indicators.columns
-            if not column.key.startswith((CAUSE, OUTLOOK, MEDIUM))
+            if not column.key.startswith(left_out)
         )
         yield from (("说明", "remark", label) for label, _ in self.remarks)

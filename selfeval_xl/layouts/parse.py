@@ -23,6 +23,7 @@ from selfeval_xl.layouts.layout import (
     LayoutItem,
     LayoutSection,
     LayoutTable,
+    ManagementLayout,
 )
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT
 
@@ -59,6 +60,7 @@ _TOP = {
     "attached": list,
     "of": str,
     "through": str,
+    "management": dict,
     "notes": list,
 }
 _NEEDED = ("id", "form", "version", "title", "widths", "blocks", "head", "indicators")
@@ -77,6 +79,7 @@ _FUNDING = {
 _SECTION = {"label": str, "span": int, "place": str}
 _SOURCE = {"label": str, "span": int, "place": str}
 _TABLE = {"section": object, "columns": dict, "rows": int, "total": str}
+_MANAGEMENT = {"section": object, "columns": dict, "topics": list, "span": int}
 _INDICATORS = {"section": object, "columns": dict, "levels": dict, "ready": int}
 _ATTACHED = {"sheet": str, "title": str, "widths": list, "rows": list, "notes": str}
 _ITEM = {"label": str, "field": str, "span": int}
@@ -139,6 +142,7 @@ class _Reader:
             head=self._rows(data, "head", self.width),
             overview=self._rows(data, "overview", self._width_of(beside, "overview")),
             funding=self._funding(data["funding"]) if "funding" in data else None,
+            management=self._management(data["management"]) if "management" in data else None,
             goal=self._table(data, "goal", records.GOAL_KEYS, self._width_of(beside, "goal")),
             tasks=self._table(data, "tasks", records.TASK_KEYS, self._width_of(beside, "tasks")),
             indicators=self._indicators(data["indicators"]),
@@ -313,6 +317,18 @@ class _Reader:
         self._fits(
             table.section.span + sum(column.span for column in table.columns), width, f"{where}.columns"
         )
+        return table
+
+    def _management(self, data: Toml) -> ManagementLayout:
+        self._checked(data, "management", _MANAGEMENT, ("section", "columns", "topics"))
+        table = ManagementLayout(
+            self._section(data["section"], "management"),
+            self._columns(data["columns"], "management", records.MANAGEMENT_KEYS),
+            self._texts(data["topics"], "management.topics"),
+            data.get("span", 1),
+        )
+        used = table.section.span + table.topic_span + sum(column.span for column in table.columns)
+        self._fits(used, self.width, "management.columns")
         return table
 
     def _indicators(self, data: Toml) -> IndicatorLayout:

@@ -54,7 +54,8 @@ def understand(source: Source) -> ReadFile:
     others: list[OtherForm] = []
     for grid in source.grids:
         found = all_forms_in(grid, source.path)
-        if found.forms and stands_ready(grid, source.settings) and all(map(is_untouched, found.forms)):
+        every = (*found.forms, *found.stage_forms)
+        if every and stands_ready(grid, source.settings) and all(map(is_untouched, every)):
             continue
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems

@@ -34,6 +34,7 @@ class FormValues:
     indicators: tuple[Row, ...]
     remarks: Row
     signature: Row
+    management: tuple[Row, ...] = ()
 
     def field(self, key: str) -> Value:
         """The value of a layout's field: `unit`, `goal.expected`, `other.phone`."""
@@ -57,6 +58,7 @@ def form_values(data: Data | None) -> FormValues:
         indicators=_rows(data.get("indicators")),
         remarks=_row(data.get("remarks")),
         signature=_row(data.get("signature")),
+        management=_rows(data.get("management")),
     )
 
 

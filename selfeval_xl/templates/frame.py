@@ -217,6 +217,26 @@ def _goal(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
     return row + 2
 
 
+def _management(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
+    table = layout.management
+    assert table is not None  # the layout reader lets no block be listed that is not there
+    given = {str(line.get("label")): line for line in form.management}
+    drawing.put(row, 0, "label", table.section.label, span=table.section.span, rows=len(table.topics) + 1)
+    column = table.section.span
+    drawing.put(row, column, "head", None, span=table.topic_span)
+    for number, topic in enumerate(table.topics, 1):
+        drawing.put(row + number, column, "label", topic, span=table.topic_span)
+    column += table.topic_span
+    for head in table.columns:
+        drawing.put(row, column, "head", head.label, span=head.span)
+        for number, topic in enumerate(table.topics, 1):
+            text = as_entered(given.get(topic, {}).get(head.key))
+            key = f"management.{head.key}"
+            drawing.put(row + number, column, "long", text, span=head.span, entry=True, key=key)
+        column += head.span
+    return row + len(table.topics) + 1
+
+
 def _remarks(drawing: Drawing, layout: Layout, form: FormValues, row: int) -> int:
     width = len(layout.widths)
     for label, span in layout.remarks:
@@ -234,6 +254,7 @@ _BLOCKS = {
     "goal": _goal,
     "overview": _overview,
     "funding": draw_funding,
+    "management": _management,
     "tasks": draw_tasks,
     "indicators": draw_indicators,
     "total": draw_total,

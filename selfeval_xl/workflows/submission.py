@@ -157,7 +157,7 @@ def submit(
     file = understand(source)
     if not file.every_form:
         raise UsageError(
-            f"“{path.name}”里没有找到自评表（监控表、申报表），不能生成报送件。请确认给的是部门工作簿。"
+            f"“{path.name}”里没有找到自评表（监控表、申报表），不能生成报送件；请确认是部门工作簿。"
         )
     counts = check(gather([file], roster, stages=True), policy or default(), [file], roster).counts
     if counts.due and not agree(counts):

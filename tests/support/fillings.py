@@ -9,6 +9,7 @@ from selfeval_xl.model.forms import Form
 from selfeval_xl.model.quantity import money
 
 LEVELLESS = (None, None)
+AMOUNTS = ("initial_budget", "annual_budget", "executed")
 
 
 def filling(layout: Layout) -> dict:
@@ -33,6 +34,10 @@ def filling(layout: Layout) -> dict:
             {"number": "1", "name": "公路养护", "content": "日常养护", "outcome": "已完成"},
             {"number": "2", "name": "水毁修复", "content": "修复3处", "outcome": "修复2处"},
         ]
+    if layout.management:
+        form["management"] = [
+            {"label": topic, "text": f"{topic}的说明", "problems": None} for topic in layout.management.topics
+        ]
     form["indicators"] = _indicators(layout)
     if layout.remarks:
         form["remarks"] = {label: f"{label}的内容" for label, _ in layout.remarks}
@@ -45,9 +50,11 @@ def _funds(layout: Layout, form: dict) -> None:
     """Adds the funding rows that the layout prints, or a total where it prints none."""
     sources = [label.removeprefix("其中：") for label in layout.funding.rows]
     amounts = [("120.50", "110.20", "104.69"), ("3", "2.80", "0"), ("0", "0", "0"), ("1.11", "1.11", "1.11")]
+    printed = {column.key for column in layout.funding.columns}
+    keys = [key for key in AMOUNTS if key in printed]
     form["funding"] = [
-        {"source": source, "initial_budget": initial, "annual_budget": annual, "executed": executed}
-        for source, (initial, annual, executed) in zip(sources, amounts, strict=False)
+        {"source": source} | {key: dict(zip(AMOUNTS, line, strict=True))[key] for key in keys}
+        for source, line in zip(sources, amounts, strict=False)
     ]
     if not sources:
         form["total"] = {"initial_budget": "861.10", "annual_budget": "2030.12", "executed": "1998.00"}
@@ -131,15 +138,18 @@ def assert_read(layout: Layout, data: dict, form: Form) -> None:
     if layout.funding:
         lines = {line.source: line for line in form.funding}
         for row in data["funding"]:
-            assert [
-                _number(getattr(lines[row["source"]], key))
-                for key in ("initial_budget", "annual_budget", "executed")
-            ] == [Decimal(row[key]) for key in ("initial_budget", "annual_budget", "executed")]
+            assert [_number(getattr(lines[row["source"]], key)) for key in AMOUNTS if key in row] == [
+                Decimal(row[key]) for key in AMOUNTS if key in row
+            ]
         total = form.total_funding
         rows = data["funding"] or [data["total"]]
         assert _number(total.annual_budget) == sum(Decimal(row["annual_budget"]) for row in rows)
         assert total.execution_rate.endswith("%")
         assert form.money_unit == layout.money_unit
+    if layout.management:
+        assert [(side.label, side.text, side.problems) for side in form.management] == [
+            tuple(side.values()) for side in data["management"]
+        ]
     if layout.tasks:
         assert [(task.number, task.name, task.content, task.outcome) for task in form.tasks] == [
             tuple(task.values()) for task in data["tasks"]

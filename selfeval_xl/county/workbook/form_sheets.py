@@ -156,6 +156,9 @@ def plain(form: Form, layout: Layout) -> Row:
             for line in form.funding
             if line.source in inline
         },
+        "management": [
+            {"label": side.label, "text": side.text, "problems": side.problems} for side in form.management
+        ],
         "tasks": [{key: getattr(task, key) for key in _TASK_KEYS} for task in form.tasks],
         "indicators": [_indicator(row, columns) for row in form.indicators],
     }

@@ -60,8 +60,8 @@ def _vocabulary() -> dict[str, tuple[Role, ...]]:
         for key, labels in fields.items():
             for rank, label in enumerate(labels):
                 by_label[label][scope, key] = Role(scope, key, rank, label, "同义词")
-    for layout in layouts.load_all():
-        for scope, key, text in layout.labels() if layout.kind in STAGES else ():
+    for layout in (layout for stage in STAGES for layout in layouts.load_all(stage)):
+        for scope, key, text in layout.labels():
             if (label := without_months(core(text))) and key not in ("source", "other"):
                 by_label[label][scope, key] = Role(scope, key, 0, label)
     return {label: tuple(found.values()) for label, found in by_label.items()}

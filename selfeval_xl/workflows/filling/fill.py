@@ -57,7 +57,7 @@ def fill(
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from selfeval_xl.readers.reading import about_no_filing
-    from selfeval_xl.readers.recognition.form_finder import forms_in
+    from selfeval_xl.readers.recognition.stage_forms import all_forms_in
     from selfeval_xl.writers.xlsx.apply import write_copy
     from selfeval_xl.writers.xlsx.opened import opened_for_change
 
@@ -66,7 +66,7 @@ def fill(
     if sentence := about_no_filing(opened.source):
         raise UsageError(sentence)
     grids = opened.source.grids
-    by_sheet = {grid.name: forms_in(grid, str(path)) for grid in grids}
+    by_sheet = {grid.name: all_forms_in(grid, str(path)) for grid in grids}
     forms = [form for found in by_sheet.values() for form in (*found.forms, *found.stage_forms)]
     problems = [problem.text for problem in opened.source.problems]
     problems += [problem.text for found in by_sheet.values() for problem in found.problems]
