@@ -17,7 +17,7 @@ from selfeval_xl.readers.recognition.evidence import with_evidence
 from selfeval_xl.readers.recognition.issued_codes import WITHOUT_FORMS, with_codes
 from selfeval_xl.readers.recognition.layout_match import layout_by_settings
 from selfeval_xl.readers.recognition.overwritten_formulas import with_overtyped
-from selfeval_xl.readers.recognition.ready_sheets import is_untouched, stands_ready
+from selfeval_xl.readers.recognition.ready_sheets import is_spare
 from selfeval_xl.readers.recognition.report import report_in, report_on_sheet
 from selfeval_xl.readers.recognition.result_list import explanations_in, listed_in
 from selfeval_xl.readers.recognition.stage_forms import all_forms_in
@@ -54,8 +54,7 @@ def understand(source: Source) -> ReadFile:
     others: list[OtherForm] = []
     for grid in source.grids:
         found = all_forms_in(grid, source.path)
-        every = (*found.forms, *found.stage_forms)
-        if every and stands_ready(grid, source.settings) and all(map(is_untouched, every)):
+        if is_spare(grid, source.settings, (*found.forms, *found.stage_forms)):
             continue
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems

@@ -5,7 +5,7 @@ One that nobody has typed into is no form: it is not checked, counted or reporte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from selfeval_xl.model.forms import PROJECT, Form
 from selfeval_xl.model.grid import Grid
@@ -13,6 +13,11 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.sheet_names import READY
 
 _AMOUNTS = (*AMOUNTS, "forecast", "medium_budget", "note")
+
+
+def is_spare(grid: Grid, settings: Mapping[str, str], forms: Sequence[Form]) -> bool:
+    """Whether a sheet with these forms is a spare one that nobody has typed into."""
+    return bool(forms) and stands_ready(grid, settings) and all(map(is_untouched, forms))
 
 
 def stands_ready(grid: Grid, settings: Mapping[str, str]) -> bool:

@@ -57,6 +57,7 @@ def fill(
     Raises UsageError, OutputError or UnreadableFile with a Chinese sentence when the job cannot be done.
     """
     from selfeval_xl.readers.reading import about_no_filing
+    from selfeval_xl.readers.recognition.ready_sheets import is_spare
     from selfeval_xl.readers.recognition.stage_forms import all_forms_in
     from selfeval_xl.writers.xlsx.apply import write_copy
     from selfeval_xl.writers.xlsx.opened import opened_for_change
@@ -67,6 +68,10 @@ def fill(
         raise UsageError(sentence)
     grids = opened.source.grids
     by_sheet = {grid.name: all_forms_in(grid, str(path)) for grid in grids}
+    for grid in grids:
+        found = by_sheet[grid.name]
+        if is_spare(grid, opened.source.settings, (*found.forms, *found.stage_forms)):
+            del by_sheet[grid.name]
     forms = [form for found in by_sheet.values() for form in (*found.forms, *found.stage_forms)]
     problems = [problem.text for problem in opened.source.problems]
     problems += [problem.text for found in by_sheet.values() for problem in found.problems]
@@ -203,7 +208,11 @@ def _rate_edit(form: Form, line: FundingLine, grid: Grid, overwrite: bool) -> Ed
         if not (overwrite and wrong):
             return None
     names = amount_names(form)
-    told = f"{names[RATE]}＝{names['executed']}÷{names[line.budget_key]}" if form.is_of_stage else WHY_RATE
+    told = (
+        f"{names['executed'].removesuffix('数')}率＝{names['executed']}÷{names[line.budget_key]}"
+        if form.is_of_stage
+        else WHY_RATE
+    )
     why = f"{told}（{line.source}：{line.executed}÷{getattr(line, line.budget_key)}）"
     neighbours = [other.cells.get(RATE) for other in form.funding if other.cells.get(RATE) != cell]
     if _as_text(grid, cell, neighbours):
