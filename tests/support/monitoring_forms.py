@@ -66,6 +66,8 @@ def fill(sheet, form: Monitoring) -> None:
     for label in ("年度资金总额：", "其中：本年一般公共预算拨款"):
         sheet.append([None, label, None, form.budget, form.executed, rate, form.forecast])
         sheet.cell(sheet.max_row, 6).number_format = "0.00%"
+    nothing = [None if amount is None else 0 for amount in (form.budget, form.executed, form.forecast)]
+    sheet.append([None, "其他资金", None, *nothing[:2], None, nothing[2]])
     sheet.append(["年度总体目标", None, "按计划完成建设任务，保障群众用水和上学。"])
     top = sheet.max_row + 1
     sheet.append(
