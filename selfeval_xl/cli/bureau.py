@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -18,6 +19,7 @@ from selfeval_xl.cli.options import (
     Received,
     Replace,
     RosterFile,
+    Stage,
     Workbook,
     Year,
     day_of,
@@ -29,6 +31,7 @@ from selfeval_xl.cli.options import (
     xlsx,
 )
 from selfeval_xl.errors import UsageError
+from selfeval_xl.model.forms import MONITORING
 
 IssuedRoster = Annotated[
     Path | None, typer.Argument(metavar="名册", help="单位名册工作簿；空表用 --blank 生成。")
@@ -70,12 +73,19 @@ Protected = Annotated[bool, typer.Option("--protect", help="保护工作表（�
 
 
 OtherwiseLayout = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--layout",
         metavar="表式",
-        help="名册里没有写表式的部门用哪一种，写中文名或编号，例如 云南、mof-2020。",
+        help=(
+            "名册里没有写表式的部门用哪一种，写中文名或编号，例如 云南、mof-2020；不写用吉林2024。"
+            "监控表、申报表全部用这一种，不写用财政部2019、财政部2015。"
+        ),
     ),
+]
+Through = Annotated[
+    str,
+    typer.Option("--through", metavar="月份", help="监控到几月，印在监控表的表头里，例如 1-7月。"),
 ]
 _NO_ROSTER = (
     "没有写单位名册：selfeval issue 名册.xlsx -o 下发。没有名册的，先用 selfeval issue --blank "
@@ -87,7 +97,9 @@ def issue(
     roster: IssuedRoster = None,
     out: IssueTo = None,
     blank: Annotated[bool, typer.Option("--blank", help="生成空白的单位名册，填好后再下发。")] = False,
-    layout: OtherwiseLayout = "jilin-2024",
+    layout: OtherwiseLayout = None,
+    stage: Stage = "self",
+    through: Through = "",
     year: Year = None,
     last: LastYear = None,
     protect: Protected = False,
@@ -107,18 +119,24 @@ def issue(
         return
     if roster is None:
         raise UsageError(_NO_ROSTER)
+    from selfeval_xl import layouts
     from selfeval_xl.cli.screen.issuing import asked_year, show_issued, show_problems
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.files import replacing
     from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
+    known = layouts.stage_of(stage)
+    _check_months(through, known)
     year = year or asked_year()
+    options = IssueOptions(
+        layout or layouts.USUAL[known], year, send, contact, phone, stage=known, through=through
+    )
     with ProgressBars() as progress, replacing(replace):
         issued = run(
             roster,
             out,
-            asked=IssueOptions(layout, year, send, contact, phone),
+            asked=options,
             last=last,
             policy=policy,
             protect=protect,
@@ -128,6 +146,17 @@ def issue(
             warned=show_problems,
         )
     show_issued(issued)
+
+
+_MONTHS = re.compile(r"1[-－—~～至](?:[2-9]|1[0-2])月")
+
+
+def _check_months(through: str, stage: str) -> None:
+    """Raises UsageError where the months of the monitoring are none, or are given for another stage."""
+    if through and stage != MONITORING:
+        raise UsageError("--through 是监控到几月，只和 --stage monitoring 一起写。")
+    if through and not _MONTHS.fullmatch(through):
+        raise UsageError(f"--through 写成 1-7月 这样，现在是“{through}”。")
 
 
 _IDLE = ("--from", "--protect", "--overwrite", "--policy", "--send", "--contact", "--phone")
