@@ -13,7 +13,7 @@ from selfeval_xl.cli import chinese  # before typer: it translates typer's own w
 # isort: split
 import typer
 
-from selfeval_xl.cli import bureau, department, rechecking, stages
+from selfeval_xl.cli import bureau, department, issuing, rechecking, stages
 from selfeval_xl.cli.addin import addin_app
 from selfeval_xl.cli.policy import policy_app
 from selfeval_xl.cli.settings import settings
@@ -30,7 +30,7 @@ app = typer.Typer(
 # The order is that of `selfeval --help`.
 app.command()(department.demo)
 app.command()(department.template)
-app.command()(bureau.issue)
+app.command()(issuing.issue)
 app.command()(department.read)
 app.command()(department.check)
 app.command()(department.fill)

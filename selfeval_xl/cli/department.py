@@ -15,6 +15,7 @@ from selfeval_xl.cli.options import (
     PolicyFile,
     ReadingJobs,
     Replace,
+    Stage,
     needs,
     print_json,
     read_all,
@@ -52,14 +53,7 @@ def template(
             ),
         ),
     ] = None,
-    stage: Annotated[
-        str,
-        typer.Option(
-            "--stage",
-            metavar="环节",
-            help="self 绩效自评表，monitoring 绩效运行监控表，declaration 绩效目标申报表。",
-        ),
-    ] = "self",
+    stage: Stage = "self",
     year: Annotated[
         int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="印在表里的年度。")
     ] = None,

@@ -60,6 +60,14 @@ Replace = Annotated[
     ),
 ]
 Year = Annotated[int | None, typer.Option("--year", metavar="年度", min=1990, max=2099, help="自评哪一年。")]
+Stage = Annotated[
+    str,
+    typer.Option(
+        "--stage",
+        metavar="环节",
+        help="self 绩效自评表，monitoring 绩效运行监控表，declaration 绩效目标申报表。",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="在标准输出打印一份JSON，供其他程序使用。")]
 Jobs = Annotated[int | None, typer.Option("--jobs", metavar="数", min=1, help="同时用几个进程。")]
 ReadingJobs = Annotated[

@@ -85,7 +85,7 @@ def understand(source: Source) -> ReadFile:
         listed=tuple(listed),
         summary=tuple(summary),
         others=tuple(others),
-        stage_forms=tuple(stage_forms),
+        stage_forms=tuple(with_codes(stage_forms, source.settings)),
     )
 
 

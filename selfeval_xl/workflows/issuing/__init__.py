@@ -93,7 +93,7 @@ def issue(
     from selfeval_xl.workflows.issuing.last_year import read_last_year
 
     asked = asked or IssueOptions()
-    asked = replace(asked, layout=layouts.id_of(asked.layout), protect=protect)
+    asked = replace(asked, layout=layouts.id_of(asked.layout, asked.stage), protect=protect)
     read = read_roster(roster)
     rules = policy if isinstance(policy, Policy) else load(policy)
     planned, problems = plan(

@@ -49,7 +49,10 @@ class IndexItem:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One department's workbook: data for `templates.fill_in`, file name, and projects for the index."""
+    """One department's workbook: data for `templates.fill_in`, file name, and projects for the index.
+
+    stage, through: see `IssueOptions`.
+    """
 
     department: Department
     layout: str
@@ -60,6 +63,8 @@ class Contents:
     settings: Mapping[str, str] = field(default_factory=dict)
     cover: Mapping[str, str] = field(default_factory=dict)
     items: tuple[IndexItem, ...] = ()
+    stage: str = layouts.SELF
+    through: str = ""
 
     @property
     def targets(self) -> int:
@@ -71,7 +76,8 @@ class Contents:
 class IssueOptions:
     """The options for all departments.
 
-    send: 报送方式. contact, phone: of the bureau. protect: whether the sheets will be protected.
+    send: 报送方式. contact, phone: of the bureau. protect: whether the sheets will be protected. stage: of
+    the forms (`layouts.STAGES`). through: the months of monitoring forms, the layout's without it.
     """
 
     layout: str = "jilin-2024"
@@ -80,6 +86,8 @@ class IssueOptions:
     contact: str = ""
     phone: str = ""
     protect: bool = False
+    stage: str = layouts.SELF
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +96,14 @@ class _PlannedForm:
 
     data: for the template, None where the project is exempt. strange: levels of targets that the form lacks.
     points: the sum of the roster's points with those of the execution rate, None where there are none.
+    has_unprinted: whether its only budget in the roster is one that the form has no column for.
     """
 
     item: IndexItem
     data: dict[str, object] | None = None
     strange: tuple[str, ...] = ()
     points: Decimal | None = None
+    has_unprinted: bool = False
 
 
 def plan(
@@ -130,14 +140,16 @@ class _Planner:
     def contents(self, department: Department) -> Contents:
         """The workbook of one department; it gets last year's projects where the roster names none."""
         asked, layout_id = self.asked, self._layout(department)
-        layout_of = {layout.kind: layout for layout in layouts.sheets_of(layout_id)}
+        layout_of = {layout.owner: layout for layout in layouts.sheets_of(layout_id, asked.stage)}
         issued = self.projects.get((department.code, department.name), [])
         carried = [] if issued else list(self.last.projects.get(department.code or department.name, ()))
         forms = self._forms(layout_of[PROJECT], department, issued or carried, bool(issued))
         self._report_strange(layout_id, department, forms)
         self._report_targets(department, forms)
+        self._report_budgets(layout_id, department, forms)
         whole = self._whole(layout_of.get(DEPARTMENT), department)
-        title = f"{asked.year}年度绩效自评表" if asked.year else "绩效自评表"
+        form_name = "绩效自评表" if asked.stage == layouts.SELF else FORM_NAMES[asked.stage]
+        title = f"{asked.year}年度{form_name}" if asked.year else form_name
         name = unique(safe_name(department.code, department.name, title), self.taken)
         items = tuple(form.item for form in forms)
         return Contents(
@@ -150,11 +162,16 @@ class _Planner:
             _settings(department, items, asked),
             _cover(department, items, whole, asked),
             items,
+            asked.stage,
+            asked.through,
         )
 
     def _layout(self, department: Department) -> str:
-        """The layout that the roster names for a department, else the one for all."""
-        if not department.layout:
+        """The layout that the roster names for a department, else the one for all.
+
+        The roster names those of the self-evaluation, so an earlier stage has one for all.
+        """
+        if not department.layout or self.asked.stage != layouts.SELF:
             return self.asked.layout
         try:
             return layouts.id_of(department.layout)
@@ -220,6 +237,7 @@ class _Planner:
             data | {"issued": issued} | _goal(declared),
             tuple(strange_levels(layout, fixed)),
             _points(layout, fixed),
+            _has_unprinted(layout, rows),
         )
 
     def _report_doubtful(self, department: Department, declared: DeclaredTargets, subject: str) -> None:
@@ -236,9 +254,10 @@ class _Planner:
         for form in forms:
             for level in form.strange:
                 names.setdefault(level, []).append(form.item.name)
+        form_name = layouts.label(layout_id, self.asked.stage)
         self.problems += [
             (
-                f"“绩效目标”里{department.name}的指标级次“{level}”在表式{layouts.label(layout_id)}里没有，照名册填了，"
+                f"“绩效目标”里{department.name}的指标级次“{level}”在表式{form_name}里没有，照名册填了，"
                 f"请核对（项目：{_few(projects)}）。"
             )
             for level, projects in names.items()
@@ -258,6 +277,15 @@ class _Planner:
                     f"{department.name}的项目{_named(form.item)}分值合计是{plain_number(form.points)}"
                     "（含预算执行率的分值），应为100；请在“绩效目标”里核对分值。"
                 )
+
+    def _report_budgets(self, layout_id: str, department: Department, forms: Iterable[_PlannedForm]) -> None:
+        """Adds a problem for the projects whose budget the form has no column for."""
+        if names := [_named(form.item) for form in forms if form.has_unprinted]:
+            self.problems.append(
+                f"{department.name}的项目{_few(names)}在名册里只有全年预算数，"
+                f"{layouts.label(layout_id, self.asked.stage)}的表只印年初预算数，表里的预算是空的；"
+                "请在名册“项目”里补上年初预算数。"
+            )
 
     def _whole(self, layout: layouts.Layout | None, department: Department) -> dict[str, object]:
         """The department's own form: its name, and its targets where the roster or last year has any."""
@@ -309,6 +337,13 @@ def _points(layout: layouts.Layout, targets: Iterable[Target]) -> Decimal | None
     return sum(points, execution or Decimal(0))
 
 
+def _has_unprinted(layout: layouts.Layout, rows: Iterable[Project]) -> bool:
+    """Whether a row has an annual budget only, and the form prints the initial one only."""
+    printed = {column.key for column in layout.funding.columns} if layout.funding else set()
+    only_initial = "initial_budget" in printed and "annual_budget" not in printed
+    return only_initial and any(row.initial_budget is None and row.annual_budget is not None for row in rows)
+
+
 def _unit_name(roster: Roster, project: Project, department: Department) -> str:
     """The name of the subordinate unit that the project belongs to, else of the department itself."""
     row = roster.find(None, project.department)
@@ -351,6 +386,9 @@ def _settings(department: Department, items: Iterable[IndexItem], asked: IssueOp
 _KEPT = {False: "不要改，改了会被查出来", True: "工作表有保护，改不了"}
 
 
+_LAST_YEAR = "把鼠标放在右上角有红三角的格上，可以看到上年的指标值和完成值。"
+
+
 def _cover(
     department: Department, items: Sequence[IndexItem], whole: Mapping[str, object], asked: IssueOptions
 ) -> dict[str, str]:
@@ -361,10 +399,10 @@ def _cover(
         "报送方式": asked.send,
         "联系人": asked.contact,
         "联系电话": asked.phone,
-        "要报回的": _due_back(items, whole),
+        "要报回的": _due_back(items, whole, asked.stage),
         "已填好的": (
             f"白色的格由财政局填好（项目、预算、指标、指标值），{_KEPT[asked.protect]}；发现不对的，"
-            "请打电话说明。把鼠标放在右上角有红三角的格上，可以看到上年的指标值和完成值。"
+            f"请打电话说明。{_LAST_YEAR if asked.stage == layouts.SELF else ''}"
         ),
     }
     drafts = [item.sheet for item in items if item.sheet and item.targets_from == FROM_LAST_YEAR]
@@ -379,12 +417,19 @@ def _cover(
     return texts
 
 
-def _due_back(items: Iterable[IndexItem], whole: Mapping[str, object]) -> str:
+def _due_back(items: Iterable[IndexItem], whole: Mapping[str, object], stage: str) -> str:
     """The numbered list of what the department has to return."""
     count = sum(bool(item.sheet) for item in items)
-    parts = [f"{FORM_NAMES[PROJECT]}{count}张（每个项目一张，目录见下）"] if count else []
-    parts += [f"{FORM_NAMES[DEPARTMENT]}1张"] if whole else []
-    parts += [f"{FORM_NAMES[REPORT]}1份", "签字盖章后的扫描件1份（PDF或照片）"]
+    of_self = stage == layouts.SELF
+    project, department = (
+        (FORM_NAMES[PROJECT], FORM_NAMES[DEPARTMENT])
+        if of_self
+        else (f"项目{FORM_NAMES[stage]}", f"部门整体{FORM_NAMES[stage]}")
+    )
+    parts = [f"{project}{count}张（每个项目一张，目录见下）"] if count else []
+    parts += [f"{department}1张"] if whole else []
+    parts += [f"{FORM_NAMES[REPORT]}1份"] if of_self else []
+    parts.append("签字盖章后的扫描件1份（PDF或照片）")
     return "\n".join(f"{number}. {part}" for number, part in enumerate(parts, 1))
 
 

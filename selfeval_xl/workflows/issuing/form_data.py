@@ -10,13 +10,14 @@ from decimal import Decimal
 
 from selfeval_xl.assessment.reasons import money_kind
 from selfeval_xl.filings.roster import Project, Target
-from selfeval_xl.layouts import Layout
+from selfeval_xl.layouts import SELF, Layout
 from selfeval_xl.model.money import AMOUNTS, in_unit
 from selfeval_xl.model.quantity import Kind, money, parse
 from selfeval_xl.readers.recognition.indicators import join_target
 
 _SIGNS = {">": "＞", "<": "＜", "=": "＝"}  # as the drop-down of 指标性质 has them
 _WORDS = "定性"
+BUDGETS = ("initial_budget", "annual_budget")
 
 
 def project_data(
@@ -56,7 +57,8 @@ def funding(layout: Layout, rows: Sequence[Project]) -> list[dict[str, str]]:
         return []
     lines: dict[str, dict[str, Decimal]] = {}
     for row in rows:
-        converted = {key: in_unit(getattr(row, key), layout.money_unit) for key in AMOUNTS}
+        keys = AMOUNTS if layout.stage == SELF else BUDGETS  # what is executed by then, the department knows
+        converted = {key: in_unit(getattr(row, key), layout.money_unit) for key in keys}
         amounts = {key: amount for key, amount in converted.items() if amount is not None}
         if amounts:
             line = lines.setdefault(_printed_source(layout.funding.rows, row.source), {})

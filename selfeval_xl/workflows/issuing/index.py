@@ -149,7 +149,7 @@ def _sent(
         department.contact,
         department.phone,
         department.deadline,
-        layouts.label(contents.layout),
+        layouts.label(contents.layout, contents.stage),
         contents.file,
         "" if outcome.result == FAILED else contents.file,
         len(sheets),

@@ -11,6 +11,8 @@ from selfeval_xl import templates
 from selfeval_xl.assessment.policy import Policy, default
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.files import fingerprint, scratch, write_out
+from selfeval_xl.layouts import SELF
+from selfeval_xl.templates.stage_book import fill_in_stage
 from selfeval_xl.workflows.issuing.contents import Contents
 
 WRITTEN, SAME, KEPT, REPLACED, FAILED = "已生成", "没有变化", "没有覆盖", "已覆盖", "没有生成"
@@ -65,17 +67,7 @@ def write(job: IssueJob) -> IssueOutcome:
     target = Path(job.folder) / contents.file
     with scratch() as folder:
         fresh = folder / "fresh.xlsx"
-        templates.fill_in(
-            contents.layout,
-            fresh,
-            projects=contents.projects,
-            department=contents.whole,
-            year=contents.year,
-            settings=contents.settings,
-            cover=contents.cover,
-            protect=job.protect,
-            policy=job.policy,
-        )
+        _fill_in(job, fresh)
         made = fingerprint(fresh)[1]
         present = fingerprint(target)[1] if target.exists() else ""
         if present == made:
@@ -89,4 +81,34 @@ def write(job: IssueJob) -> IssueOutcome:
         REPLACED if filled else WRITTEN,
         "原来的文件可能已经填写，按要求覆盖了" if filled else "",
         made,
+    )
+
+
+def _fill_in(job: IssueJob, out: Path) -> None:
+    """Writes the workbook of the job's stage to `out`."""
+    contents = job.contents
+    if contents.stage != SELF:
+        fill_in_stage(
+            contents.stage,
+            contents.layout,
+            out,
+            projects=contents.projects,
+            department=contents.whole or None,
+            year=contents.year,
+            through=contents.through,
+            settings=contents.settings,
+            notice=contents.cover,
+            protect=job.protect,
+        )
+        return
+    templates.fill_in(
+        contents.layout,
+        out,
+        projects=contents.projects,
+        department=contents.whole,
+        year=contents.year,
+        settings=contents.settings,
+        cover=contents.cover,
+        protect=job.protect,
+        policy=job.policy,
     )
