@@ -18,6 +18,7 @@ from selfeval_xl.readers.recognition.stage_forms import all_forms_in
 from selfeval_xl.readers.recognition.stage_labels import months_in
 from selfeval_xl.readers.recognition.stage_ticks import outlook_in
 from support.command import selfeval
+from support.random_edits import edited, good_stage_forms, lost_in_silence, stage_forms_in
 from support.stage_tables import FOLDER, Comparison, compare, load, told
 from support.text_grid import grid_of
 
@@ -268,3 +269,15 @@ def test_read_shows_what_was_understood(tmp_path):
         *("certain", "possible", "certain", "impossible", "certain"),
     ]
     assert form["indicators"][1]["causes"] == ["人员保障", "硬件条件保障"]
+
+
+def test_no_value_is_lost_in_silence_after_random_edits():
+    """A name that slipped into the columns of levels may be taken for one (师生满意度)."""
+    forms = list(good_stage_forms())
+    lost = []
+    for seed in range(600):
+        name, sheet = forms[seed % len(forms)]
+        after = edited(sheet, seed)
+        texts = [text for text in lost_in_silence(after, stage_forms_in) if not text.endswith("满意度")]
+        lost += [(name, seed, after.done, texts)] if texts else []
+    assert lost == []

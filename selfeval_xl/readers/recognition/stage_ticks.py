@@ -37,11 +37,17 @@ class Ticks:
     outlook: int | None = None
 
 
+def _is_mark(text: str) -> bool:
+    """Whether a text is a tick or the sign for none."""
+    plain = squeeze(text)
+    return bool(_TICK.fullmatch(plain) or _NO_TICK.fullmatch(plain) or outlook_in(text))
+
+
 def find_ticks(sheet: ScannedSheet, head: TableHead) -> Ticks:
     """The columns to tick of the table with this head."""
     causes: dict[int, str] = {}
     outlooks: dict[int, Outlook] = {}
-    for row in range(head.top, head.bottom + 1):
+    for row in {head.columns["name"].row, head.bottom}:
         for column in sheet.filled(row, head.left, head.right):
             word = core(sheet.lines[row][column])
             over = _label_over(sheet, head, row, column)
@@ -95,7 +101,7 @@ def with_ticks(sheet: ScannedSheet, row: Indicator, ticks: Ticks) -> Indicator:
             cells["causes"] = where or ",".join(a1(line, column) for column in ticks.causes)
     known = {word for word in other if ticks.causes and core(word) in cause_words()}
     if outlook is not None:
-        known |= {word for word in other if core(word) in outlook_words()}
+        known |= {word for word in other if core(word) in outlook_words() and _is_mark(other[word])}
     return replace(
         row,
         outlook=outlook,
