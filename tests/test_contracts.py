@@ -121,8 +121,8 @@ def _case(path: Path, filing: type) -> Iterator[str]:
     case = read_case(path)
     if case.expected:
         yield path.stem
-        forms = case.file.forms
-        alone = filing(department="示例县水利局", files=(case.file,), forms=forms)
+        forms = {"forms": case.file.forms, "stage_forms": case.file.stage_forms}
+        alone = filing(department="示例县水利局", files=(case.file,), **forms)
         for finding in sx.check([alone], case.policy):
             yield f"  {case.written(finding)} {finding.severity} {finding.treatment} {finding.title}"
             for key in ("subject", "value", "expected", "message", "hint"):

@@ -32,7 +32,7 @@ GROUP = Finding(
 
 def findings_of(path) -> list[Finding]:
     case = read_case(path)
-    return list(check(gather([case.file]), case.policy, files=[case.file]))
+    return list(check(gather([case.file], stages=True), case.policy, files=[case.file]))
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.md")), ids=lambda path: path.stem)

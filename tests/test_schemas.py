@@ -116,7 +116,7 @@ READ, CHECK = ("files", 0, "forms", 0), ("findings", 0)
         ("check", CHECK, "status", "closed"),
         ("check", CHECK, "cell", "A1:B2"),
         ("check", CHECK, "cell", "A0"),
-        ("check", CHECK, "form", "monitoring"),
+        ("check", CHECK, "form", "summary"),
         ("check", CHECK, "status", "explained"),
         ("check", CHECK, "rule", ""),
         ("check", ("rules", 0), "status", "off"),

@@ -47,9 +47,12 @@ def test_tables_of_a_word_file_are_counted_and_sheets_keep_their_names():
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.md")), ids=lambda path: path.stem)
 def test_no_message_of_a_rule_names_a_cell_of_a_word_file(path):
     case = read_case(path)
-    forms = tuple(replace(form, file="自评表.docx") for form in case.file.forms)
-    file = replace(case.file, path="自评表.docx", kind="docx", forms=forms)
-    found = check(gather([file]), case.policy, files=[file])
+    forms, stage_forms = (
+        tuple(replace(form, file="自评表.docx") for form in every)
+        for every in (case.file.forms, case.file.stage_forms)
+    )
+    file = replace(case.file, path="自评表.docx", kind="docx", forms=forms, stage_forms=stage_forms)
+    found = check(gather([file], stages=True), case.policy, files=[file])
     assert len(found) == len(case.expected)
     for finding in found:
         assert ADDRESS.findall(f"{finding.message}{finding.hint}{finding.shown_cells}") == []

@@ -93,7 +93,7 @@ def year_above_the_whole(form: Form, policy: Policy) -> Iterator[Finding]:
                 row.finding(
                     "target",
                     f"{named(row)}年度指标值“{row.target}”，大于中期指标值“{row.medium_target}”。",
-                    expected=f"不大于{row.medium_target}",
+                    expected=f"不大于{str(parse(row.medium_target)).lstrip('≥>=')}",
                     hint="中期指标值是整个项目期的，包括这一年；核对这两个数，填错的改正。",
                 ),
                 cell=cells(row.cells.get("target"), row.cells.get("medium_target")),
