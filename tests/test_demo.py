@@ -11,6 +11,7 @@ from selfeval_xl.readers import read_files
 from selfeval_xl.rules.runner import check
 from selfeval_xl.workflows import demo
 from selfeval_xl.workflows.demo.county import made_up
+from support.season import rows_of
 
 pytestmark = pytest.mark.slow  # the whole demonstration, twice
 
@@ -25,6 +26,20 @@ def test_every_planted_fault_is_found(shown):
     _, result = shown
     assert [fault for fault, found in result.faults if not found] == []
     assert len(result.faults) >= 25 and all(path.exists() for _, path in result.paths)
+
+
+def test_the_stages_of_a_department_are_compared(shown):
+    folder, _ = shown
+    year = folder / "10_申报监控自评"
+    warned = {
+        (row["规则编号"], row["项目名称"])
+        for row in rows_of(year / "监控汇总.xlsx", "预警清单")
+        if row["类别"] == "预警"
+    }
+    assert warned == {("M01", "高标准农田建设"), ("M03", "高标准农田建设")}
+    unlike = [row for row in rows_of(year / "自评对比.xlsx", "审核问题") if row["规则编号"] == "X14"]
+    # One target was declared higher; one indicator was reported as certain and is unmet.
+    assert sorted(row["项目名称"] for row in unlike) == ["动物防疫物资采购", "高素质农民培训"]
 
 
 def test_forms_without_a_planted_fault_have_no_error(shown):

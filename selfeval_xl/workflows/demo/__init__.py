@@ -9,13 +9,13 @@ from pathlib import Path
 
 from selfeval_xl.errors import OutputError, UsageError, cause_of
 from selfeval_xl.model.findings import Findings
-from selfeval_xl.workflows.demo import rechecking
+from selfeval_xl.workflows.demo import rechecking, stages
 from selfeval_xl.workflows.demo.county import YEAR, Fault, MadeUpDepartment, made_up, seed_filing
 from selfeval_xl.workflows.demo.second_round import play
 
 __all__ = ["Result", "run"]
 
-BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND, RECHECK = (
+BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND, RECHECK, STAGES = (
     "1_空白表",
     "2_收到的材料",
     "3_校验标注",
@@ -25,6 +25,7 @@ BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND, RECHECK = (
     "7_报告和通报",
     "8_第二轮",
     "9_抽查复核",
+    "10_申报监控自评",
 )
 SEED_NAME = "柳河县应急管理局_2024_自评表（公开数据示例）"
 _MARKER = "演示材料.txt"
@@ -76,6 +77,8 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     second = play(workbooks[4:6], root / SECOND)
     say("九、抽查：抽8个项目，填好复核底稿，复核汇总，复核得分带进全县汇总……")
     recheck = rechecking.play(county, root / RECEIVED, root / RECHECK)
+    say("十、一年三个阶段：一个部门的目标申报表、运行监控表和自评表放在一起比……")
+    year = stages.play(departments[2], workbooks[2], root / STAGES)
     found = {(finding.rule, finding.department, finding.project) for finding in findings}
     return Result(
         tuple((fault, (fault.rule, fault.department, fault.project) in found) for fault in faults),
@@ -89,6 +92,7 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
             ("自评报告和情况通报", root / PAPERS),
             ("第二轮（意见、说明、再退回）", second),
             ("抽查复核（名单、底稿、复核汇总）", recheck),
+            ("申报、监控、自评（监控汇总、自评对比）", year),
         ),
         time.perf_counter() - begun,
     )
@@ -170,7 +174,7 @@ def _clear(root: Path) -> Path:
                 raise UsageError(
                     f"文件夹“{root}”里已有别的东西，演示不会动它。请换一个文件夹：selfeval demo 新文件夹"
                 )
-            for name in (BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND, RECHECK):
+            for name in (BLANK, RECEIVED, CHECKED, FILLED, COUNTY, RETURNS, PAPERS, SECOND, RECHECK, STAGES):
                 shutil.rmtree(root / name, ignore_errors=True)
         (root / RECEIVED).mkdir(parents=True, exist_ok=True)
         (root / _MARKER).write_text(
