@@ -9,13 +9,14 @@ from selfeval_xl.addin.host import Host
 from selfeval_xl.errors import UsageError
 from selfeval_xl.model.account import Frame
 from selfeval_xl.model.findings import Located
-from selfeval_xl.model.forms import PROJECT, Form
+from selfeval_xl.model.forms import Form
 from selfeval_xl.model.grid import a1
 from selfeval_xl.model.sheet_names import ADDED_COLUMNS, READY
 from selfeval_xl.readers import understand
 from selfeval_xl.readers.recognition.back_links import links_in
-from selfeval_xl.readers.recognition.form_finder import forms_in
+from selfeval_xl.readers.recognition.form_finder import Found
 from selfeval_xl.readers.recognition.ready_sheets import is_untouched
+from selfeval_xl.readers.recognition.stage_forms import all_forms_in
 from selfeval_xl.workflows.filling.deviation_columns import our_columns
 from selfeval_xl.writers.excel import apply
 from selfeval_xl.writers.excel.fills import can_restore
@@ -27,10 +28,16 @@ from selfeval_xl.writers.xlsx.looks import LINK_FILL
 NAME = "项目{:02}"
 VISIBLE = -1  # Excel's xlSheetVisible
 # The fields that belong to one project alone; department, unit and the printed labels stay in the copy.
-_HEAD = ("project", "project_code", "total_score", "grade")
-_GOAL = ("initial", "expected", "actual")
-_FUNDS = ("initial_budget", "annual_budget", "executed", "execution_rate", "score", "note")
-_INDICATOR = ("name", "target", "initial_target", "operator", "unit", "actual", "points", "score", "note")
+_HEAD = ("project", "project_code", "period", "total_score", "grade")
+_GOAL = ("initial", "medium", "expected", "actual")
+_FUNDS = (
+    *("initial_budget", "annual_budget", "executed", "execution_rate", "forecast", "medium_budget"),
+    *("score", "note"),
+)
+_INDICATOR = (
+    *("name", "target", "initial_target", "medium_target", "operator", "unit", "actual", "forecast"),
+    *("outlook", "causes", "points", "score", "note"),
+)
 
 
 def add_project(host: Host) -> None:
@@ -58,7 +65,8 @@ def _ready(saved: Snapshot) -> Form | None:
     """The form of the first sheet that stands ready, still hidden and blank; None without one."""
     for name in saved.source.settings.get(READY, "").split("、"):
         grid = saved.grids.get(name)
-        forms = forms_in(grid, saved.source.path).forms if grid and not grid.visible else []
+        found = all_forms_in(grid, saved.source.path) if grid and not grid.visible else Found()
+        forms = [*found.forms, *found.stage_forms]
         if len(forms) == 1 and is_untouched(forms[0]):
             return forms[0]
     return None
@@ -85,13 +93,11 @@ def _pattern(saved: Snapshot, active: str) -> Form:
 
     Raises UsageError where there is none.
     """
-    forms = understand(saved.source).forms
+    forms = understand(saved.source).every_form
     sheets = [form.sheet for form in forms]
-    alone = [form for form in forms if form.kind == PROJECT and sheets.count(form.sheet) == 1]
+    alone = [form for form in forms if form.is_of_project and sheets.count(form.sheet) == 1]
     if not alone:
-        raise UsageError(
-            "这个工作簿里没有单独成表的项目支出绩效自评表，没有样式可以照。请打开部门工作簿再按。"
-        )
+        raise UsageError("这个工作簿里没有单独成表的项目表，没有样式可以照。请打开部门工作簿再按。")
     return next((form for form in alone if form.sheet == active), alone[-1])
 
 
@@ -103,7 +109,7 @@ def _frame(form: Form) -> Frame:
 
 def _last_project(saved: Snapshot) -> str:
     """The sheet of the last project form, after which the new one is put."""
-    return [form.sheet for form in understand(saved.source).forms if form.kind == PROJECT][-1]
+    return [form.sheet for form in understand(saved.source).every_form if form.is_of_project][-1]
 
 
 def _cleared(saved: Snapshot, form: Form, name: str) -> Iterator[JournalEntry]:
