@@ -221,3 +221,22 @@ def test_the_command_says_what_it_did_and_keeps_other_workbooks(received, roster
 def test_a_monitoring_workbook_is_no_filing(made):
     run = selfeval("check", made.out)
     assert "监控汇总工作簿" in run.stdout
+
+
+def test_monitoring_forms_go_back_marked_with_letters_of_their_stage(received, roster, made, tmp_path):
+    out = tmp_path / "退回"
+    run = selfeval(
+        *("return", received, "-o", out, "--stage", "monitoring", "--roster", roster),
+        *("--workbook", made.out),
+    )
+    assert run.returncode == 0, run.stderr
+    (marked,) = out.glob("102*/*_退回修改.xlsx")
+    book = openpyxl.load_workbook(marked)
+    listed = [[cell.value for cell in row] for row in book["问题清单"].iter_rows()]
+    assert any("M04" in row for row in listed)
+    (letter,) = out.glob("102*/退回通知.txt")
+    told = letter.read_text(encoding="utf-8-sig")
+    assert "绩效运行监控材料" in told and "自评" not in told
+    (reminder,) = out.glob("103*/催报通知.txt")
+    told = reminder.read_text(encoding="utf-8-sig")
+    assert "运行监控" in told and "自评" not in told and "应报项目1个" in told

@@ -205,6 +205,7 @@ def test_at_most_ten_of_a_class_and_what_is_said_alike_is_said_once(sent):
         )
 
     class Entry:
+        stage = "self"
         name, receipts, projects, filled_wholes, reports, missing = "示例局", (), (1,), (), (), ()
 
     findings = [
@@ -223,6 +224,7 @@ def test_at_most_ten_of_a_class_and_what_is_said_alike_is_said_once(sent):
 
 def test_a_notice_on_two_projects_names_them_in_each_of_its_parts():
     class Entry:
+        stage = "self"
         name, receipts, projects, filled_wholes, reports, missing = "示例局", (), (1, 2), (), (), ()
 
     findings = [
@@ -248,6 +250,7 @@ def test_a_notice_on_two_projects_names_them_in_each_of_its_parts():
 
 def test_what_only_the_bureau_can_mend_is_in_no_notice():
     class Entry:
+        stage = "self"
         name, receipts, projects, filled_wholes, reports, missing = "示例局", (), (1,), (), (), ()
 
     finding = Finding(

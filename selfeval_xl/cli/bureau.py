@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -196,6 +196,12 @@ def province(
     raise typer.Exit(2 if result.failed else 0)
 
 
+ReturnedStage = Annotated[
+    Literal["self", "monitoring"],
+    typer.Option("--stage", metavar="环节", help="退回哪种表：self 绩效自评表，monitoring 绩效运行监控表。"),
+]
+
+
 def return_(
     folder: Received,
     out: Annotated[
@@ -212,6 +218,7 @@ def return_(
         ),
     ] = None,
     workbook: Workbook = None,
+    stage: ReturnedStage = "self",
     replace: Replace = False,
     jobs: Jobs = None,
     policy: PolicyFile = None,
@@ -234,6 +241,7 @@ def return_(
             jobs=jobs,
             progress=progress.files,
             workbook=workbook,
+            stage=stage,
         )
     show_returned(result)
     refuse(result.kept)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.county.officer_workbook import Written, read_written
+from selfeval_xl.county.sheets.columns import Sheet
 from selfeval_xl.county.tables import READ_BACK, SHEETS
 from selfeval_xl.errors import SelfevalError, UsageError
 
@@ -45,25 +46,28 @@ class Decisions:
         return self.written.supplements
 
 
-def read_decisions(workbook: Path) -> Decisions:
-    """The decisions in this workbook. Raises UsageError where there is none."""
+def read_decisions(workbook: Path, sheets: Sequence[Sheet] = READ_BACK) -> Decisions:
+    """The decisions in this workbook. sheets: its own. Raises UsageError where there is none."""
     if not workbook.is_file():
         raise UsageError(f"找不到汇总工作簿“{workbook}”。请核对文件名和所在文件夹。")
     try:
-        written = read_written(workbook, READ_BACK)
+        written = read_written(workbook, sheets)
     except SelfevalError as error:
         raise UsageError(str(error).replace("，没有改动它", "")) from error
     return Decisions(f"审核意见取自汇总工作簿“{workbook}”。", workbook, written)
 
 
-def find_decisions(folder: Path, files: Iterable[ReadFile]) -> Decisions:
-    """The decisions in the workbook beside the folder, or here, that was made of exactly these files."""
+def find_decisions(folder: Path, files: Iterable[ReadFile], sheets: Sequence[Sheet] = READ_BACK) -> Decisions:
+    """The decisions in the workbook beside the folder, or here, that was made of exactly these files.
+
+    sheets: those of the workbook.
+    """
     received = {file.sha256[:16] for file in files if file.sha256}
     fitting: list[Decisions] = []
     others: list[str] = []
     for path in _candidates(folder):
         try:
-            decisions = read_decisions(path)
+            decisions = read_decisions(path, sheets)
         except SelfevalError:
             continue  # some other workbook
         if decisions.written.fingerprints == received:

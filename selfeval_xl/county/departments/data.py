@@ -17,7 +17,7 @@ from selfeval_xl.filings.expected import ProjectKey, one_a_project, project_key
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
 from selfeval_xl.filings.stages import EarlierForms
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment, counted
-from selfeval_xl.model.forms import Filing, Form, FundingLine, Indicator, Report, Verdict
+from selfeval_xl.model.forms import SELF, Filing, Form, FundingLine, Indicator, Report, Verdict
 from selfeval_xl.model.money import in_ten_thousands
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
@@ -37,6 +37,7 @@ class DepartmentData:
 
     name: unique, and safe as a criterion of SUMIFS. row: its row of the roster, None where it has none.
     filing: number of its filing, None where nothing came. missing, exempt: roster projects without a form.
+    stage: whose forms these are (SELF, MONITORING).
     passed, send_back: what officers decided (审核意见, 本次是否退回; None where nothing is written).
     """
 
@@ -53,6 +54,7 @@ class DepartmentData:
     exempt: list[Project] = field(default_factory=list)
     passed: bool = False
     send_back: bool | None = None
+    stage: str = SELF
 
     @property
     def projects(self) -> list[CountedForm]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TypeVar
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.decisions import Decisions, apply_decisions, find_decisions, read_decisions
 from selfeval_xl.county.departments.data import CountyData, prepare
 from selfeval_xl.county.intake.receipts import sort_out
 from selfeval_xl.county.intake.received_files import collect_files
 from selfeval_xl.county.intake.whole_files import read_whole
-from selfeval_xl.filings.roster import Roster, chosen_by
+from selfeval_xl.county.monitoring.sheets import SHEETS
+from selfeval_xl.filings.roster import Roster, chosen_by, read_roster
 from selfeval_xl.model.forms import MONITORING, SELF, Filing, Form, OtherForm, Problem, ReadFile
 from selfeval_xl.model.periods import last_month
-from selfeval_xl.readers.folder import shown_path
+from selfeval_xl.readers.folder import collect, shown_path
 from selfeval_xl.readers.reading import NOTHING_FOUND
 from selfeval_xl.rules.runner import check
 
@@ -26,6 +28,27 @@ _NOTHING_FOUND = (
     "“三级指标、年度指标值、执行情况、全年预计”等是否还在。"
 )
 _NOT_READ = "工作表“{sheet}”像是绩效运行监控表，但没有读出来；请核对表头文字是否完整。"
+
+
+def study_decided(
+    folder: Path,
+    roster: str | Path | None,
+    policy: Policy,
+    jobs: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    workbook: str | Path | None = None,
+) -> tuple[CountyData, Decisions]:
+    """The same as the officers decided it in the monitoring workbook, and their decisions.
+
+    workbook: the monitoring workbook; without it, the one that fits (see `decisions`).
+    """
+    known = read_roster(roster) if roster else None
+    given = read_decisions(Path(workbook), SHEETS) if workbook else None  # before a county is read
+    root = folder if folder.is_dir() else folder.parent
+    files, archives = read_whole(collect(folder), root, jobs, progress)
+    decisions = given or find_decisions(root, files, SHEETS)
+    material, _ = _sorted(root, files, archives, known, policy, decisions.written.chosen_files())
+    return apply_decisions(material, decisions), decisions
 
 
 def study(
@@ -44,6 +67,18 @@ def study(
     """
     root = folder if folder.is_dir() else folder.parent
     files, archives = read_whole(collect_files(folder, out), root, jobs, progress)
+    return _sorted(root, files, archives, roster, policy, chosen)
+
+
+def _sorted(
+    root: Path,
+    files: Sequence[ReadFile],
+    archives: Mapping[str, str],
+    roster: Roster | None,
+    policy: Policy,
+    chosen: dict[str, tuple[bool, str]],
+) -> tuple[CountyData, str | None]:
+    """The files as monitoring sees them, checked and sorted by department; and the months."""
     through = _months(files)
     collected = sort_out(
         shown_path(root),
@@ -59,7 +94,10 @@ def study(
     found = check(
         [_at_stage(filing) for filing in collected.filings], policy, map(_at_stage, current), roster
     )
-    return prepare(collected, found, roster, policy), through
+    material = prepare(collected, found, roster, policy)
+    for entry in material.entries:
+        entry.stage = MONITORING
+    return material, through
 
 
 AnyHolder = TypeVar("AnyHolder", Filing, ReadFile)

@@ -7,9 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.findings import counted
+from selfeval_xl.model.forms import SELF
 from selfeval_xl.workflows.returns import dates
 from selfeval_xl.workflows.returns.letter import Paper
 from selfeval_xl.workflows.returns.reminders import lacking, seals_come, to_remind
+from selfeval_xl.workflows.returns.stage_words import WORDS
 
 if TYPE_CHECKING:
     from selfeval_xl.county.departments.data import CountyData, DepartmentData
@@ -46,8 +48,9 @@ def overview(material: CountyData, result: ReturnsResult, today: date) -> Paper:
         if entry in behind or entry.name in returned
     ]
     year = f"{material.year}年度" if material.year else ""
+    stage = next((entry.stage for entry in material.entries), SELF)
     return Paper(
-        f"{year}绩效自评退回催报一览",
+        f"{year}{WORDS[stage].stage}退回催报一览",
         "",
         tuple((0, line) for line in lines),
         tables=(("", HEAD, rows, WIDTHS),) if rows else (),

@@ -17,6 +17,7 @@ from selfeval_xl.workflows.marking.progress import place_of
 from selfeval_xl.workflows.marking.result_list import cells_of
 from selfeval_xl.workflows.returns import dates
 from selfeval_xl.workflows.returns.letter import Paper
+from selfeval_xl.workflows.returns.stage_words import WORDS
 
 if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
@@ -46,7 +47,7 @@ def return_notice(
     lines += [(0, closing), (0, f"联系人：{dates.contact(policy)}")]
     about = f"{year}年度" if year else ""
     return Paper(
-        f"关于退回修改{about}\n绩效自评材料的通知",
+        f"关于退回修改{about}\n{WORDS[entry.stage].material}的通知",
         f"{entry.name}：",
         tuple(lines),
         (f"{policy['bureau_name']}{policy['bureau_section']}", dates.full_day(today)),
@@ -97,20 +98,21 @@ def _numbered(entry: DepartmentData, findings: Iterable[Finding], several: bool)
     """Numbered lines, one for the findings of one rule and message. several: see `where`."""
     groups = _together(findings)
     files = len({receipt.file.path for receipt in entry.receipts}) > 1
-    texts = [
-        f"{number}.{_missing_line(group) if group[0].rule == MISSING_FORM else _line(group, several, files)}"
-        for number, group in enumerate(groups[:MOST], 1)
-    ]
+    lines = (
+        _missing_line(group, entry) if group[0].rule == MISSING_FORM else _line(group, several, files)
+        for group in groups[:MOST]
+    )
+    texts = [f"{number}.{line}" for number, line in enumerate(lines, 1)]
     if len(groups) > MOST:
         texts.append(f"其余{sum(map(len, groups[MOST:]))}处见退回件“问题清单”。")
     return texts
 
 
-def _missing_line(missing: Sequence[Finding]) -> str:
+def _missing_line(missing: Sequence[Finding], entry: DepartmentData) -> str:
     """The line about projects whose forms have not come."""
     names = "、".join(f"“{finding.subject}”" for finding in missing[:MOST])
     more = f"等{len(missing)}个项目" if len(missing) > MOST else ""
-    return f"还没有收到{names}{more}的自评表，请一并报来；确属免评的，请告知。"
+    return f"还没有收到{names}{more}的{WORDS[entry.stage].form}，请一并报来；确属免评的，请告知。"
 
 
 def _next_year_part(findings: Iterable[Finding], year: int | None) -> _Part | None:
@@ -137,7 +139,7 @@ def _received(entry: DepartmentData) -> str:
     ]
     when = f"{dates.day(times[-1])}" if times else ""
     return (
-        f"你单位{when}报送的自评材料（第{_times(entry)}次，{'、'.join(parts)}）已收到。"
+        f"你单位{when}报送的{WORDS[entry.stage].material.removeprefix('绩效')}（第{_times(entry)}次，{'、'.join(parts)}）已收到。"
         "经校验和审核，现退回修改。"
     )
 

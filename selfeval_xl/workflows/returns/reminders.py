@@ -11,6 +11,7 @@ from selfeval_xl.model.findings import counted
 from selfeval_xl.workflows.returns import dates, findings_of, goes_back
 from selfeval_xl.workflows.returns.letter import Paper
 from selfeval_xl.workflows.returns.notices import MISSING_FORM, missing_among
+from selfeval_xl.workflows.returns.stage_words import REPORT, WHOLE, WORDS
 
 if TYPE_CHECKING:
     from selfeval_xl.county.departments.data import CountyData, DepartmentData
@@ -26,12 +27,9 @@ def lacking(entry: DepartmentData, sealed_expected: bool) -> list[str]:
     """
     from selfeval_xl.county.sheets.departments import sealed
 
-    parts = (
-        ("部门整体自评表", entry.wholes),
-        ("自评报告", entry.reports),
-        ("盖章件", sealed(entry) or not sealed_expected),
-    )
-    return [name for name, has_come in parts if not has_come]
+    came = {WHOLE: entry.wholes, REPORT: entry.reports}
+    parts = [name for name in WORDS[entry.stage].besides if not came[name]]
+    return parts if sealed(entry) or not sealed_expected else [*parts, "盖章件"]
 
 
 def to_remind(material: CountyData) -> list[DepartmentData]:
@@ -61,7 +59,7 @@ def reminder_letter(entry: DepartmentData, material: CountyData, today: date, me
     policy, year = material.policy, material.year
     text = message.lines[0][1].split("】", 1)[-1].split("：", 1)[-1]
     return Paper(
-        f"关于补报{f'{year}年度' if year else ''}\n绩效自评材料的通知",
+        f"关于补报{f'{year}年度' if year else ''}\n{WORDS[entry.stage].material}的通知",
         f"{entry.name}：",
         ((0, text),),
         (f"{policy['bureau_name']}{policy['bureau_section']}", dates.full_day(today)),
@@ -89,6 +87,7 @@ def reminder(entry: DepartmentData, material: CountyData, today: date) -> Paper:
 def _early(
     entry: DepartmentData, material: CountyData, deadline: str, about: str, names: int, today: date
 ) -> str:
+    words = WORDS[entry.stage]
     if not deadline:
         until = "请尽快报送"
     elif date.fromisoformat(deadline) >= today:
@@ -96,15 +95,15 @@ def _early(
     else:
         until = f"请于{dates.mend_until(today, material.policy)}前补齐"
     return (
-        f"【绩效自评提醒】{entry.name}：{about}绩效自评材料{until}。"
+        f"【{words.stage}提醒】{entry.name}：{about}{words.material}{until}。"
         f"{_missing(entry, material, names)}{_to_mend(entry)}"
     )
 
 
 def _late(entry: DepartmentData, material: CountyData, late: int, about: str, names: int, today: date) -> str:
-    until = dates.mend_until(today, material.policy)
+    until, words = dates.mend_until(today, material.policy), WORDS[entry.stage]
     return (
-        f"【绩效自评催报】{entry.name}：你单位{about}绩效自评材料已逾期{late}天。"
+        f"【{words.stage}催报】{entry.name}：你单位{about}{words.material}已逾期{late}天。"
         f"{_missing(entry, material, names)}请于{until}前补报；"
         f"确有困难的，请当日告知预计时间。{_to_mend(entry)}"
     )
@@ -115,7 +114,8 @@ def _missing(entry: DepartmentData, material: CountyData, names: int) -> str:
     due = len(entry.projects) + len(entry.missing)
     parts = lacking(entry, seals_come(material))
     if not entry.came:
-        what = f"{f'应报项目{due}个、' if due else ''}部门整体自评表、自评报告"
+        wanted = [f"应报项目{due}个"] if due else []
+        what = "、".join([*wanted, *WORDS[entry.stage].besides]) or WORDS[entry.stage].form
         if entry.forms:
             return f"你单位报来的表还没有填，{what}请填好报来。"
         if entry.unreadable:

@@ -1,0 +1,31 @@
+"""How letters and messages call the material of a stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from selfeval_xl.model.forms import MONITORING, SELF
+
+
+@dataclass(frozen=True, slots=True)
+class StageWords:
+    """The words of a stage.
+
+    stage: 绩效自评. form: one form. material: all that a department sends. besides: what it has to send
+    besides its project forms.
+    """
+
+    stage: str
+    form: str
+    besides: tuple[str, ...]
+
+    @property
+    def material(self) -> str:
+        return f"{self.stage}材料"
+
+
+WHOLE, REPORT = "部门整体自评表", "自评报告"
+WORDS = {
+    SELF: StageWords("绩效自评", "自评表", (WHOLE, REPORT)),
+    MONITORING: StageWords("绩效运行监控", "运行监控表", ()),
+}
