@@ -152,6 +152,24 @@ def test_money_and_work_keep_step(line):
         assert finding.cell == "C5,E11,E12,E13"
 
 
+def test_money_and_work_out_of_step_are_for_the_bureau_where_the_form_explains_it():
+    """Work behind money is explained by its own causes, work ahead of money by words about money."""
+    late = "维修水闸数量 ≥10处 3处; 清淤河道长度 ≥20公里 5公里; 栽植苗木数量 ≥1000株 300株"
+    early = "维修水闸数量 ≥10处 8处; 清淤河道长度 ≥20公里 15公里; 栽植苗木数量 ≥1000株 700株"
+    unpaid = {"说明": "工程款按合同验收后支付，尚未支付"}
+    for money, rows, note, explained in (
+        ("80", rows_of(late, 原因说明="汛期不能施工"), {}, True),
+        ("80", rows_of(late, 原因说明=""), {}, False),
+        ("80", [*rows_of(late, 原因说明="汛期不能施工")[:2], rows_of(late, 原因说明="")[2]], {}, False),
+        ("30", rows_of(early), unpaid, True),
+        ("30", rows_of(early), {}, False),
+    ):
+        funds = [FUND | {"年初预算数": "100", "已执行数": money} | note]
+        (finding,) = found(stage_form(MONITORING, funds, rows, through="1-3月"), "M02")
+        assert finding.treatment is (Treatment.BUREAU if explained else Treatment.EXPLAIN)
+        assert ("表里写了原因" in finding.message) == explained
+
+
 CAUSES = """
 | 完成目标可能性 | 偏差原因 | 原因说明 | answer |
 | 完全不可能 | | | H11 |
