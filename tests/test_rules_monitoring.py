@@ -5,12 +5,16 @@ Most lines are good forms that look like faulty ones: `-` means that nothing is 
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from selfeval_xl.assessment.policy import default
+from selfeval_xl.assessment.policy import default, shown_value
 from selfeval_xl.assessment.verdicts import assess
+from selfeval_xl.errors import PolicyError
 from selfeval_xl.model.findings import Severity, Treatment
 from selfeval_xl.model.forms import DECLARATION, MONITORING, Filing
+from selfeval_xl.rules.county_file import load
 from selfeval_xl.rules.runner import check
 from support.stage_forms import stage_form, table
 
@@ -82,6 +86,31 @@ def test_money_that_did_not_arrive_could_not_be_spent():
     assert cells_of(late, "M01") == "-"
 
 
+@pytest.mark.parametrize(
+    "written", ['"7月：50%"', '"3月：10%、7月：0.5"', '[["7月", 0.5]]', '[["7", "50%"]]']
+)
+def test_a_county_sets_its_own_thresholds(written, tmp_path):
+    path = tmp_path / "本县.toml"
+    path.write_text(f"progress_floors = {written}\n", encoding="utf-8")
+    form = stage_form(MONITORING, [FUND | {"年初预算数": "100", "已执行数": "45"}], through="1-8月")
+    whole = Filing(department="示例县水利局", stage_forms=(form,))
+    (finding,) = [each for each in check([whole], load(path)) if each.rule == "M01"]
+    assert finding.expected == "不低于50%"
+    shown = shown_value(load(path).parameters["progress_floors"])
+    path.write_text(f'progress_floors = "{shown}"\n', encoding="utf-8")
+    assert load(path).bands("progress_floors")[-1] == ("7月", Decimal("0.5"))
+
+
+@pytest.mark.parametrize(
+    "written", ["7月", "13月：50%", "七月：50%", "7月：150%", "7月：50%、7月：60%", "7月：高"]
+)
+def test_a_threshold_that_is_none_is_refused(written, tmp_path):
+    path = tmp_path / "本县.toml"
+    path.write_text(f'progress_floors = "{written}"\n', encoding="utf-8")
+    with pytest.raises(PolicyError, match="progress_floors|月"):
+        load(path)
+
+
 STEPS = """
 | money | rows | answer |
 | 80 | 维修水闸数量 ≥10处 3处; 清淤河道长度 ≥20公里 5公里; 栽植苗木数量 ≥1000株 300株 | 28.33 |
@@ -121,6 +150,24 @@ def test_money_and_work_keep_step(line):
         assert f"绩效目标进度{line['answer']}%" in finding.message
         assert (finding.severity, finding.treatment) == (Severity.WARNING, Treatment.EXPLAIN)
         assert finding.cell == "C5,E11,E12,E13"
+
+
+def test_money_and_work_out_of_step_are_for_the_bureau_where_the_form_explains_it():
+    """Work behind money is explained by its own causes, work ahead of money by words about money."""
+    late = "维修水闸数量 ≥10处 3处; 清淤河道长度 ≥20公里 5公里; 栽植苗木数量 ≥1000株 300株"
+    early = "维修水闸数量 ≥10处 8处; 清淤河道长度 ≥20公里 15公里; 栽植苗木数量 ≥1000株 700株"
+    unpaid = {"说明": "工程款按合同验收后支付，尚未支付"}
+    for money, rows, note, explained in (
+        ("80", rows_of(late, 原因说明="汛期不能施工"), {}, True),
+        ("80", rows_of(late, 原因说明=""), {}, False),
+        ("80", [*rows_of(late, 原因说明="汛期不能施工")[:2], rows_of(late, 原因说明="")[2]], {}, False),
+        ("30", rows_of(early), unpaid, True),
+        ("30", rows_of(early), {}, False),
+    ):
+        funds = [FUND | {"年初预算数": "100", "已执行数": money} | note]
+        (finding,) = found(stage_form(MONITORING, funds, rows, through="1-3月"), "M02")
+        assert finding.treatment is (Treatment.BUREAU if explained else Treatment.EXPLAIN)
+        assert ("表里写了原因" in finding.message) == explained
 
 
 CAUSES = """
@@ -175,6 +222,13 @@ FORECASTS = """
 | 成本指标 | 单位成本 | ≤300元 | 280元 | 250元 | - |
 | 数量指标 | 高龄津贴发放人数 | ≥300人 | 310人 | 300人 | - |
 | 数量指标 | 在职人员数 | =25人 | 25人 | 24人 | - |
+| 数量指标 | 村干部人数 | =120人 | 120人 | 118人 | - |
+| 数量指标 | 民办教师人数 | 120 | 120 | 118 | - |
+| 数量指标 | 困难户数 | ≥50户 | 50户 | 48户 | - |
+| 数量指标 | 体检人数 | ≥120 | 120 | 118 | F11,E11 |
+| 数量指标 | 改厕户数 | ≥50户 | 50户 | 48户 | F11,E11 |
+| 数量指标 | 接待游客 | ≥5万人次 | 6万人次 | 5万人次 | F11,E11 |
+| 数量指标 | 巡查次数 | ≥2次/月 | 3次/月 | 2次/月 | - |
 | 数量指标 | 维修水闸数量 | ≥10处 | 8处 | 80% | - |
 | 数量指标 | 维修水闸数量 | ≥10处 | 8处 | 能完成 | - |
 | 数量指标 | 维修水闸数量 | ≥10处 | 约8处 | 7处 | - |
@@ -286,6 +340,8 @@ WHOLE = """
 | 数量指标 | 维修水闸数量 | ≥20处 | | - |
 | 数量指标 | 维修水闸数量 | ≥20处 | 效果明显 | - |
 | 数量指标 | 维修水闸数量 | ≥20处 | ≤10处 | - |
+| 数量指标 | 维修水闸数量 | ≥60处 | ≥20处/年 | - |
+| 数量指标 | 维修水闸数量 | ≥60处 | 每年20处 | - |
 """
 
 

@@ -9,6 +9,7 @@ import pytest
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.filings.grouping import gather, repeated
+from selfeval_xl.filings.roster import Department, Project, Roster, Target
 from selfeval_xl.filings.stages import stage_forms
 from selfeval_xl.model.findings import Severity, Treatment
 from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, MONITORING, PROJECT, Filing, Goal, ReadFile
@@ -235,6 +236,22 @@ def test_a_department_that_sent_only_earlier_stages_has_not_failed_to_evaluate()
     assert statuses["X14"].why == "没有可查的表"
 
 
+def test_a_roster_is_held_against_monitoring_forms_and_misses_no_self_evaluation():
+    """What was issued (T04) holds for monitoring; a declaration comes first, and nothing is missing yet."""
+    department = Department("102", "县水利局")
+    projects = (Project("102", "河道治理", "P01"), Project("102", "堤防加固", "P02"))
+    roster = Roster(
+        (department,),
+        projects,
+        (Target("P01", name="维修水闸数量", target="≥10处"),),
+        _known={"102": department, "县水利局": department},
+    )
+    rows = [row("维修水闸数量", "≥8处")]
+    for kind, found in ((MONITORING, [("T04", "D11", Treatment.FIX)]), (DECLARATION, [])):
+        form = stage_form(kind, rows=rows, project_code="P01", **HEAD)
+        assert said([filing(form)], "T04", "X10", "X11", "F11", roster=roster) == found
+
+
 # X14: target of the self-evaluation, target declared, whether they differ.
 TARGETS = """
 | 年度指标值 | declared | differ |
@@ -270,6 +287,15 @@ TARGETS = """
 | | ≥20处 | no |
 | 约300人 | 300人 | no |
 | ≥9成 | ≥90% | no |
+| 100% | 全覆盖 | no |
+| ≥98% | 全部发放 | no |
+| 0起 | 不发生 | no |
+| ≥1个 | 完成 | no |
+| ≥95% | 达标 | no |
+| 及时 | 按时 | no |
+| 显著提升 | 明显改善 | no |
+| 长期 | 持续 | no |
+| 12月底前 | 按时完成 | no |
 """
 
 

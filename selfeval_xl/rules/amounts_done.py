@@ -21,6 +21,8 @@ _PLAIN_WORDS = re.compile(  # 已完成, 预计完成; not 剩余
     r"^(?:已|共|共计|累计|合计|完成|建成|达到|达|实际|预计|预期|计划|全年|可|将|新增)*$"
 )
 _FAR = 100  # times the target, from which on a bare number may be in another unit
+_PEOPLE = frozenset("人 名 位 户 家 生 学生".split())
+_NAMES_PEOPLE = re.compile(r"(?:人|人员|户|家|学生|教师|职工)(?:数|数量)?$")
 _OTHER_LEVELS = re.compile(r"成本|时效|质量|满意")
 
 
@@ -46,6 +48,9 @@ class Done(NamedTuple):
 def adds_up(row: Indicator) -> bool:
     """Whether the indicator counts work that adds up in the course of the year, the more the better."""
     name, target = bare(row.name), quantity(row)
+    amount = amount_of(row, row.target, is_target=True)
+    if amount is None or (_is_of_people(amount, name) and not pattern("done_to_people").search(name)):
+        return False  # 村干部人数: one may leave
     return (
         target.kind is Kind.NUMBER
         and target.operator in ("≥", ">", "=", "")
@@ -55,8 +60,12 @@ def adds_up(row: Indicator) -> bool:
         and not pattern("standing").search(name)
         and not pattern("bad_events").search(name)
         and smaller_is_better(name) is False
-        and amount_of(row, row.target, is_target=True) is not None
     )
+
+
+def _is_of_people(amount: Done, name: str) -> bool:
+    """Whether the amount is a number of people or households."""
+    return amount.name in _PEOPLE or (not amount.name and bool(_NAMES_PEOPLE.search(name)))
 
 
 def amount_of(row: Indicator, text: str | None, is_target: bool = False) -> Done | None:
@@ -73,7 +82,7 @@ def amount_of(row: Indicator, text: str | None, is_target: bool = False) -> Done
     if not _PLAIN_WORDS.match(value.words):
         return None
     found = _measure(value, target, row)
-    if found is None or found.dimension not in _ADDS_UP:
+    if found is None or found.dimension not in _ADDS_UP or "/" in value.unit:
         return None
     exponent = value.number.as_tuple().exponent
     assert isinstance(exponent, int)  # a Decimal that was parsed from digits is finite

@@ -25,8 +25,11 @@ from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
 
 _PUNCTUATION = re.compile(r"[\W_]+")
-_ALIKE = 70  # percent of likeness from which two targets in words may say the same
-_FIGURE = re.compile(r"[\d一二两三四五六七八九十百千]")
+_ALIKE = 40  # percent of likeness from which two targets in words may say the same
+_SAYS_HOW_MUCH = re.compile(  # 全覆盖 may be 100%, 不发生 0, 达标 any number
+    r"[\d零〇一二两三四五六七八九十百千全均无不未按]|完成|达标|合格|达到|到位|足额|及时|所有"
+)
+_SPECIFIC = 6  # letters of a target in words that says something of its own: 建立长效机制, not 显著提升
 _Key = tuple[str, ...]  # by which two indicators are one
 
 
@@ -137,7 +140,7 @@ def targets_differ(text: str, declared: str, year: int | None = None) -> bool:
     if here.kind is Kind.TEXT and there.kind is Kind.TEXT:
         return _words_differ(text, declared)
     in_words = here if here.kind is Kind.TEXT else there
-    return {here.kind, there.kind} == {Kind.NUMBER, Kind.TEXT} and not _FIGURE.search(in_words.words)
+    return {here.kind, there.kind} == {Kind.NUMBER, Kind.TEXT} and not _SAYS_HOW_MUCH.search(in_words.words)
 
 
 def _numbers_differ(here: Quantity, there: Quantity) -> bool:
@@ -159,14 +162,11 @@ def _numbers_differ(here: Quantity, there: Quantity) -> bool:
 
 
 def _words_differ(text: str, declared: str) -> bool:
-    """Whether two targets in words are unlike: neither holds the other, and their letters differ.
-
-    The order of the letters alone says nothing: 按时完成支付, 按时支付完成.
-    """
+    """Whether two targets in words are unlike: one is specific, none holds the other, few letters agree."""
     from rapidfuzz.fuzz import ratio
 
     one, other = (_PUNCTUATION.sub("", each) for each in (text, declared))
-    if one in other or other in one or sorted(one) == sorted(other):
+    if one in other or other in one or max(len(one), len(other)) < _SPECIFIC:
         return False
     return ratio(one, other) < _ALIKE
 

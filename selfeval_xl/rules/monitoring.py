@@ -140,7 +140,9 @@ def money_and_work_apart(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         mean = sum((share for _, share in rows), ZERO) / len(rows)
         if (rate - mean) * sign > gap:
-            yield _apart(line, [row for row, _ in rows], rate, mean)
+            late = [row for row, share in rows if share < rate]
+            told = all(map(_has_cause, late)) if sign > 0 else explains_money(form, policy)
+            yield _apart(line, [row for row, _ in rows], rate, mean, told)
             return
 
 
@@ -162,20 +164,26 @@ def progress(row: Indicator) -> Decimal | None:
     return done.value / target.value
 
 
-def _apart(line: FundingLine, rows: Sequence[Indicator], rate: Decimal, mean: Decimal) -> Finding:
-    """The finding on money and targets that do not keep step."""
+def _has_cause(row: Indicator) -> bool:
+    """Whether a cause is ticked or written in the row."""
+    return bool(row.causes) or says_something(row.note)
+
+
+def _apart(line: FundingLine, rows: Sequence[Indicator], rate: Decimal, mean: Decimal, told: bool) -> Finding:
+    """The finding on money and targets that do not keep step. told: the form says why."""
     points = abs(rate - mean) * 100
     order = "快于" if rate > mean else "慢于"
     return replace(
         line.finding(
             "executed",
             f"资金进度{shown(rate)}，绩效目标进度{shown(mean)}（{len(rows)}个数量指标的平均），"
-            f"资金{order}目标{points:.2f}个百分点。",
+            f"资金{order}目标{points:.2f}个百分点{'；表里写了原因' if told else ''}。",
             value=line.execution_rate or shown(rate),
             expected=f"与目标进度{shown(mean)}相差不大",
-            hint="核对执行数和各指标的完成数；都对的，说明为什么不同步。",
+            hint="请财政核实写的原因。" if told else "核对执行数和各指标的完成数；都对的，说明为什么不同步。",
         ),
         cell=cells(line.cells.get("executed"), *(row.cells.get("actual") for row in rows)),
+        treatment=Treatment.BUREAU if told else None,
     )
 
 
@@ -189,7 +197,7 @@ def _apart(line: FundingLine, rows: Sequence[Indicator], rate: Decimal, mean: De
 def impossible_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
     """What cannot be reached any more has its cause: one that is ticked, or words (财预〔2019〕136号附件)."""
     for row in form.indicators:
-        if row.outlook is not Outlook.IMPOSSIBLE or row.causes or says_something(row.note):
+        if row.outlook is not Outlook.IMPOSSIBLE or _has_cause(row):
             continue
         has_column = bool({"note", "causes"} & {*form.indicator_columns, *row.cells})
         if not has_column and mentions(form, row):
