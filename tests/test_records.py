@@ -28,7 +28,7 @@ from selfeval_xl.county.intake.answers import policy_digest
 from selfeval_xl.county.intake.check_file import CheckedFile, read_and_check
 from selfeval_xl.county.intake.outline import outline, outlined
 from selfeval_xl.county.intake.records import LONGEST, packed, unpacked
-from selfeval_xl.model import deadlines, findings, forms, grid, listed, quantity
+from selfeval_xl.model import account, deadlines, findings, forms, grid, listed, quantity
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import Form, ReadFile
 from support.command import ROOT
@@ -86,7 +86,7 @@ def test_every_record_that_a_file_can_contain_comes_out_as_it_went_in():
     assert repr(unpacked(packed(answer))) == repr(
         answer
     )  # the text tells 0.10 from 0.1 and a word from an enum
-    modules = (deadlines, findings, forms, grid, listed, quantity)
+    modules = (account, deadlines, findings, forms, grid, listed, quantity)
     assert {kind.__module__ for kind in REACHABLE} == {
         CheckedFile.__module__,
         *(module.__name__ for module in modules),

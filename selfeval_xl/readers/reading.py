@@ -54,7 +54,8 @@ def understand(source: Source) -> ReadFile:
     others: list[OtherForm] = []
     for grid in source.grids:
         found = all_forms_in(grid, source.path)
-        if found.forms and stands_ready(grid, source.settings) and all(map(is_untouched, found.forms)):
+        own = [*found.forms, *found.stage_forms]
+        if own and stands_ready(grid, source.settings) and all(map(is_untouched, own)):
             continue
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems
@@ -85,7 +86,7 @@ def understand(source: Source) -> ReadFile:
         listed=tuple(listed),
         summary=tuple(summary),
         others=tuple(others),
-        stage_forms=tuple(stage_forms),
+        stage_forms=tuple(with_codes(stage_forms, source.settings)),
     )
 
 

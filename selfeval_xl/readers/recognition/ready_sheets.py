@@ -27,6 +27,7 @@ def is_untouched(form: Form) -> bool:
         form.unit,
         form.total_score,
         form.goal.initial,
+        form.goal.medium,
         form.goal.expected,
         form.goal.actual,
         form.indicators,
@@ -38,6 +39,11 @@ def is_untouched(form: Form) -> bool:
         form.account.unread,
         *form.remarks.values(),
         *form.signature.values(),
-        *(getattr(line, key) for line in form.funding for key in (*AMOUNTS, "note")),
+        *(
+            getattr(line, key)
+            for line in form.funding
+            for key in (*AMOUNTS, "forecast", "medium_budget", "note")
+        ),
     )
-    return form.kind == PROJECT and not any(typed)
+    of_project = form.kind == PROJECT or (form.is_of_stage and not form.of_department)
+    return of_project and not any(typed)
