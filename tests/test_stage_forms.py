@@ -281,3 +281,23 @@ def test_no_value_is_lost_in_silence_after_random_edits():
         texts = [text for text in lost_in_silence(after, stage_forms_in) if not text.endswith("满意度")]
         lost += [(name, seed, after.done, texts)] if texts else []
     assert lost == []
+
+
+def test_codes_and_year_come_from_the_hidden_sheet(tmp_path):
+    """On a workbook that was issued, a form that prints no code has the issued one."""
+    path = tmp_path / "下发.xlsx"
+    write_workbook(path, load(FOLDER / "monitoring-kinds-of-causes-in-a-cell.md")[0])
+    book = openpyxl.load_workbook(path)
+    book.active.title = "项目01"
+    settings = book.create_sheet("_selfeval")
+    settings.sheet_state = "hidden"
+    for row in (
+        ("版本", "1"),
+        ("layout", "mof-2020"),
+        ("year", "2022"),
+        ("project_code|项目01", "51000021R"),
+    ):
+        settings.append(row)
+    book.save(path)
+    (form,) = read_file(path).stage_forms
+    assert (form.project_code, form.year, form.sheet) == ("51000021R", 2022, "项目01")

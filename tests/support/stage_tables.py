@@ -21,7 +21,7 @@ HEAD = (
 FUND = (
     *("initial_budget", "annual_budget", "medium_budget", "executed", "execution_rate", "forecast", "note"),
 )
-INDICATOR = ("target", "medium_target", "actual", "forecast", "outlook", "causes", "note")
+INDICATOR = ("target", "medium_target", "actual", "forecast", "outlook", "causes", "points", "note")
 WIDTHS = {"资金": 2, "任务": 3, "指标": 3}
 
 Row = tuple[str, ...]

@@ -32,7 +32,7 @@ from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 
 _MONEY_WORDS = re.compile(r"预算|资金|执行|支出")  # of a heading above the blocks
 _BUDGETS = frozenset(("annual_budget", "initial_budget"))
-_BESIDE = (*AMOUNTS, "execution_rate", "other")
+_BESIDE = (*AMOUNTS, "forecast", "execution_rate", "other")
 _INLINE = (*AMOUNTS, "execution_rate", "points", "score")
 SEVERAL = re.compile(
     r"(?=\D{2,60}+\d)(?P<label>[^\d:：;；,，。、\s()（）]{2,16}(?:[（(][^()（）]{1,8}[)）])?)\s*+[:：为]?+\s*+"
@@ -69,7 +69,7 @@ class _Blocks:
             return
         line.cells[key] = cell
         line.values[key] = text
-        if text and key in AMOUNTS:
+        if text and key in (*AMOUNTS, "forecast"):
             wanted = in_form_unit(text, unit_in(head), self.unit)
             line.values[key] = wanted
             if wanted != text:
@@ -110,7 +110,7 @@ def _beside_labels(sheet: ScannedSheet, area: Area, unit: str) -> Funding | None
         blocks.put(TOTAL, role.key, text, cell, label.text)
         blocks.rows.add(label.row)
     for label, role in labels.items():
-        if role.key in (*AMOUNTS, "other"):
+        if role.key in (*AMOUNTS, "forecast", "other"):
             _read_sources_below(sheet, label, role, blocks, area)
     _read_rate_below_head(sheet, area, blocks)
     _read_inline(sheet, area, blocks)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from selfeval_xl.model.codes import plain_code
-from selfeval_xl.model.forms import PROJECT, Form
+from selfeval_xl.model.forms import Form
 from selfeval_xl.model.sheet_names import COVER, LISTS, SELF_CHECK, SUMMARY
 from selfeval_xl.model.text import squeeze
 
@@ -39,7 +39,7 @@ def _project_code(form: Form, by_sheet: Mapping[str, str], by_name: Mapping[str,
     A project is known by the name it was issued with, else by its sheet: a sheet may have been copied, moved
     or renamed.
     """
-    if form.kind != PROJECT and (form.of_department or not form.is_of_stage):
+    if not form.is_of_project:
         return None
     name = squeeze(form.project) if form.project else None
     if name is not None and name in by_name:

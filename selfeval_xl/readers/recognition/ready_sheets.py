@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from selfeval_xl.model.forms import PROJECT, Form
+from selfeval_xl.model.forms import Form
 from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.sheet_names import READY
@@ -36,6 +36,7 @@ def is_untouched(form: Form) -> bool:
         form.unit,
         form.total_score,
         form.goal.initial,
+        form.goal.medium,
         form.goal.expected,
         form.goal.actual,
         form.indicators,
@@ -49,5 +50,4 @@ def is_untouched(form: Form) -> bool:
         *form.signature.values(),
         *(getattr(line, key) for line in form.funding for key in _AMOUNTS),
     )
-    of_project = form.kind == PROJECT or (form.is_of_stage and not form.of_department)
-    return of_project and not any(typed)
+    return form.is_of_project and not any(typed)
