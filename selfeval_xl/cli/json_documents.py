@@ -134,6 +134,7 @@ def _stage_form(form: Form) -> Json:
             }
             for row in form.indicators
         ],
+        "tasks": [_task(task) for task in form.tasks],
     }
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 
 from selfeval_xl import layouts
 from selfeval_xl.model.grid import Area, Grid, a1, position
 from selfeval_xl.readers.recognition.form_finder import Found, forms_in
+from selfeval_xl.readers.recognition.stage_forms import all_forms_in
 from selfeval_xl.templates.frame import draw
 from support.fillings import filling
+from support.stage_tables import FOLDER, load
 from support.text_grid import grid_of
 
 Place = tuple[int, int]
+Reading = Callable[[Grid, str], Found]
 
 FORMS = sorted((Path(__file__).parents[1] / "forms").glob("*.md"))
 TEXTS = (
@@ -92,7 +95,20 @@ def good_forms() -> Iterator[tuple[str, Sheet]]:
             yield f"{layout_id}-{layout.kind}", _with_tokens(draw(layout, filling(layout), 2024).grid("表"))
 
 
-def _with_tokens(grid: Grid) -> Sheet:
+def good_stage_forms() -> Iterator[tuple[str, Sheet]]:
+    """Declarations and monitoring forms of many places, with tokens as above."""
+    for path in sorted(FOLDER.glob("*.md")):
+        yield path.stem, _with_tokens(grid_of(load(path)[0]), stage_forms_in)
+
+
+def stage_forms_in(grid: Grid, file: str) -> Found:
+    """What is found in a Grid, with the forms of the earlier stages as its forms."""
+    found = all_forms_in(grid, file)
+    found.forms = found.stage_forms
+    return found
+
+
+def _with_tokens(grid: Grid, reading: Reading = forms_in) -> Sheet:
     """The sheet of a Grid with tokens for the values that the reader gives back as they stand."""
     formats = dict(grid.formats()) if grid.formats else {}
     cells = {
@@ -102,13 +118,13 @@ def _with_tokens(grid: Grid) -> Sheet:
         if value is not None
     }
     sheet = Sheet(cells, list(grid.merges), formats)
-    for number, place in enumerate(sorted(_value_places(forms_in(sheet.grid(), "a.xlsx")))):
+    for number, place in enumerate(sorted(_value_places(reading(sheet.grid(), "a.xlsx")))):
         value = sheet.cells.get(place)
         if isinstance(value, float | int) and place not in formats:
             sheet.cells[place] = float(f"{10 + number}.{number % 89 + 10}")
         elif isinstance(value, str) and _NUMBER.search(value):
             sheet.cells[place] = _NUMBER.sub(str(7001 + number), value, count=1)
-    for place in _value_places(found := forms_in(sheet.grid(), "a.xlsx")):
+    for place in _value_places(found := reading(sheet.grid(), "a.xlsx")):
         text = _plain(sheet.grid().text(*place))
         if text and _holds(found, text) and len(text) >= 3:
             sheet.tokens[place] = text
@@ -272,10 +288,15 @@ def edited(sheet: Sheet, seed: int) -> Sheet:
     return copy
 
 
-def lost_in_silence(sheet: Sheet) -> list[str]:
-    """The values that are in no record, not unread and in no problem: cell and text."""
+def lost_in_silence(sheet: Sheet, reading: Reading = forms_in) -> list[str]:
+    """The values that are in no record, not unread and in no problem: cell and text.
+
+    A sheet that is known as another form, or as none, and is not read says so as a whole.
+    """
     grid = sheet.grid()
-    found = forms_in(grid, "a.xlsx")
+    found = reading(grid, "a.xlsx")
+    if not found.forms and reading is stage_forms_in:
+        return []
     said = {name for form in found.forms for each in form.account.unread for name in each.names}
     said |= {problem.cell for problem in found.problems if problem.cell}
     if not found.forms and any(problem.rule == "T01" for problem in found.problems):

@@ -16,12 +16,13 @@ from rich.text import Text
 from selfeval_xl import layouts
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.cli.screen.screen import console, say_unsigned, table_of
+from selfeval_xl.cli.screen.stage_forms import area_of, show_stage_form
 from selfeval_xl.model.edits import Edit, Formula, Look
 from selfeval_xl.model.forms import FORM_NAMES, Form, Problem, ReadFile
 from selfeval_xl.model.grid import percent_text
 from selfeval_xl.model.listed import Explanation
 from selfeval_xl.model.numbers import shown
-from selfeval_xl.model.places import cells_shown, is_word, sheet_shown
+from selfeval_xl.model.places import cells_shown, sheet_shown
 
 if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
@@ -44,15 +45,20 @@ def show_reading(files: Iterable[ReadFile], policy: Policy) -> None:
             )
             for section in report.sections:
                 screen.print(f"  {section.title}（{len(section.text)}字）", markup=False)
+        read = {form.sheet for form in file.stage_forms}
         for other in file.others:
-            screen.print(f"{other.name}：不是自评表，只认出是什么，没有往下读。", markup=False)
+            what = "读出来的在下面" if other.sheet in read else "只认出是什么，没有往下读"
+            screen.print(f"{other.name}：不是自评表，{what}。", markup=False)
+        for form in file.stage_forms:
+            show_stage_form(screen, form)
+            _show_account(screen, form)
         for problem in file.problems:
             screen.print(f"读不准：{problem.text}", style="yellow", markup=False)
         if file.evidence:
             screen.print("凭什么认出来的：", style="bold")
             for line in file.evidence:
                 screen.print(f"  {line}", markup=False)
-        if not (file.forms or file.reports or file.problems or file.others):
+        if not (file.forms or file.stage_forms or file.reports or file.problems or file.others):
             screen.print("没有自评表（附件或扫描件）。")
 
 
@@ -90,17 +96,9 @@ def _show_account(screen: Console, form: Form) -> None:
         )
 
 
-def _area(form: Form) -> str:
-    """Where the form stands in its file."""
-    area = str(form.frame.area) if form.frame else ""
-    if is_word(form.file):
-        return f"{sheet_shown(form.file, form.sheet)}{cells_shown(form.file, area)}"
-    return f"工作表“{form.sheet}”，{area}"
-
-
 def _head(form: Form) -> list[str]:
     """The form's name, sheet and area, and the fields of its head that are filled in."""
-    head = [f"{FORM_NAMES[form.kind]}（{_area(form)}）"]
+    head = [f"{FORM_NAMES[form.kind]}（{area_of(form)}）"]
     for label, value in (
         ("表式", layouts.label(form.layout) if form.layout else "未收录的表式，按标签读出"),
         ("年度", form.year),

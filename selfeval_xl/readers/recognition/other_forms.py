@@ -16,7 +16,8 @@ from selfeval_xl.readers.recognition.scan import ScannedSheet
 from selfeval_xl.readers.recognition.stage_labels import months_in
 from selfeval_xl.readers.recognition.years import plain_years, printed_year, year_in
 
-# By what their titles say; the first that fits. A title with one of `_OF_SELF_EVALUATION` is none of them.
+# By what their titles say; of two that fit at one place the first. A title with one of `_OF_SELF_EVALUATION`
+# is none of them.
 _KINDS = (
     ("monitoring", re.compile(r"监控|跟踪")),
     ("approval", re.compile(r"目标批复|批复表|批复.{0,60}绩效目标")),
@@ -28,7 +29,9 @@ _KINDS = (
 )
 # Heads that only one of them has, for a sheet without a title.
 _HEADS = (("monitoring", re.compile(r"^(?:完成目标|目标完成)的?可能性|^全年预计完成|^预计全年完成")),)
-_OF_MONITORING = re.compile(r"监控|跟踪")
+# Of the form, not of a project (视频监控系统项目支出绩效自评表).
+_OF_MONITORING = re.compile(r"(?:绩效|运行|执行)[^，。；]{0,8}?(?:监控|跟踪)")
+_WHOLE_YEAR = re.compile(r"12|十二")
 # A line above the table that is worded as a title: no sentence, and it ends as the name of a table does.
 _LIKE_A_TITLE = re.compile(r"^[^，。；！？]*(?:表|目标|批复|体系|情况)(?:[（(].*)?$")
 _OF_SELF_EVALUATION = re.compile(r"自评|完成情况|实现程度")
@@ -87,7 +90,8 @@ def monitors(sheet: ScannedSheet, title: str | None, area: Area) -> bool:
     if _OF_MONITORING.search(plain):
         rows = range(area.top, min(area.bottom, area.top + _ROWS_OF_HEADS) + 1)
         texts = [text for row in rows for text in sheet.lines[row].values() if len(text) <= _LONGEST_HEAD]
-        if any(_TO_DATE.search(text) and months_in(text) for text in map(squeeze, texts)):
+        to_date = (months_in(text) for text in texts if _TO_DATE.search(squeeze(text)))
+        if any(months and not _WHOLE_YEAR.search(months) for months in to_date):
             return True
     elif _OF_SELF_EVALUATION.search(plain):
         return False
@@ -100,10 +104,18 @@ def _is_like_a_title(text: str) -> bool:
 
 
 def kind_by_title(title: str) -> str | None:
-    """The kind of the form with this title, None for any other table."""
+    """The kind of the form with this title, None for any other table.
+
+    What stands last counts: a project may be named after monitoring (水质监控能力建设项目绩效目标申报表).
+    """
     if "绩效" not in title or _OF_SELF_EVALUATION.search(title) or len(title) > _LONGEST:
         return None
-    return next((kind for kind, pattern in _KINDS if pattern.search(title)), None)
+    starts = {
+        kind: max(match.start() for match in pattern.finditer(title))
+        for kind, pattern in _KINDS
+        if pattern.search(title)
+    }
+    return max(starts, key=lambda kind: starts[kind], default=None)
 
 
 def _kind_by_heads(sheet: ScannedSheet, area: Area | None = None) -> str | None:

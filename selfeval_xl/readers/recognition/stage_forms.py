@@ -92,7 +92,7 @@ def _add_stage_forms(grid: Grid, file: str, found: Found) -> None:
         Problem(f"{place_shown(file, grid.name, cell)}：{text}。", grid.name, cell)
         for cell, text in sheet.doubts
     ]
-    found.evidence += sheet.evidence_lines(file)
+    found.evidence = [*(found.evidence if found.forms else ()), *sheet.evidence_lines(file)]
 
 
 def _kind(sheet: ScannedSheet, region: Region, found: Found) -> str | None:

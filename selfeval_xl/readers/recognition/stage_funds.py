@@ -99,9 +99,18 @@ def _totals(sheet: ScannedSheet, area: Area, busy: set[int]) -> list[_Total]:
 
 def _label_in(text: str) -> str:
     """The label of a text that may have an amount behind it (中期资金总额：300万元)."""
-    plain = unicodedata.normalize("NFKC", text)
-    label, colon, value = plain.partition(":")
-    return label if colon and is_amount(squeeze(value)) else text
+    label, value = _split(text)
+    return text if value is None else label
+
+
+def _split(text: str) -> tuple[str, str | None]:
+    """The label and the amount in a text that has both; the text and None where it has not."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    among = AMONG.match(squeeze(plain))
+    label, colon, value = plain.removeprefix("其中").lstrip(":").partition(":")
+    if not colon or not is_amount(squeeze(value)):
+        return text, None
+    return (f"其中：{label.strip()}" if among else label), value.strip()
 
 
 def _has_place(sheet: ScannedSheet, row: int, column: int, area: Area) -> bool:
@@ -150,17 +159,16 @@ def _pairs(sheet: ScannedSheet, row: int, total: _Total) -> Iterator[_Named]:
     below = _amounts_below(sheet, row, texts)
     for column in texts:
         text = sheet.lines[row][column]
-        label = _label_in(text)
-        if label != text:
-            value = unicodedata.normalize("NFKC", text).partition(":")[2]
-            yield _Named(label, row, column, (row, column), value.strip())
+        label, inside = _split(text)
+        if inside is not None:
+            yield _Named(label, row, column, (row, column), inside)
             continue
         if below:
             place = (sheet.grid.area(row, column).bottom + 1, column)
         else:
             place = sheet.value_cell(row, sheet.grid.area(row, column).right + 1)
         if place[1] > total.right or place[1] in texts and not below:
-            if not (core(text) == "其中" or place[1] > total.right):
+            if text.startswith("按") or not (core(text) == "其中" or place[1] > total.right):
                 yield _Named(text, row, column, (row, column), None)
             continue
         value = sheet.text(*place)
@@ -182,11 +190,18 @@ def _lines(sheet: ScannedSheet, total: _Total, unit: str) -> list[FundingLine]:
     key = total.key or _ANNUAL
     lines: list[FundingLine] = []
     nesting = Nesting()
+    kinds: dict[int, str] = {}  # 按收入性质分 by the column below it
     for pair in total.pairs:
         name = _plain(pair.label)
+        if name.startswith("按") and pair.text is None:
+            kinds[pair.column] = name
+            sheet.furniture.add((pair.row, pair.column))
+            continue
         among = AMONG.match(squeeze(pair.label)) is not None or _among_before(sheet, pair)
         if _total_role(pair.label):
             source, part_of = TOTAL, None
+        elif pair.column in kinds:
+            source, part_of = name, kinds[pair.column]
         else:
             source, part_of = nesting.placed(SourceCell(name, pair.row, pair.column, among), None, lines)
         typed: dict[str, str] = {}

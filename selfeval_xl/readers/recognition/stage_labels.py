@@ -39,6 +39,7 @@ _ONLY_MONTHS = re.compile(rf"\A[(（\[〔]?(?:20\d\d年)?(?:度)?(?:{_THROUGH.pa
 _YEAR_BEFORE = re.compile(rf"(20\d\d)年(?:度)?(?:{_THROUGH.pattern})|截[至止]到?(20\d\d)年")
 _SINCE = re.compile(r"^的?(?:累计)?")
 _GOAL = "目标"
+_WITH_MONTHS = ("资金行", "指标", _GOAL)  # scopes of labels that may name months
 # Names of a goal of the whole term, where a goal of the year stands beside it.
 _OF_TERM = re.compile(r"(?:项目|绩效)?(?:总体|总)(?:绩效)?(?:总)?目标$|项目(?:绩效)?(?:总|总体)目标$")
 
@@ -110,10 +111,12 @@ def stage_roles(text: str) -> tuple[Role, ...]:
         return ()
     word = core(AMONG.sub("", without_unit(squeeze(text)))).rstrip("%")
     plain = without_months(word)
-    found = _vocabulary().get(word) or _vocabulary().get(plain)
-    if found or plain == word or not plain:
-        return found or ()
-    return tuple(role for role in roles(plain) if role.scope in ("资金行", "指标", _GOAL))
+    found = _vocabulary().get(word) or _vocabulary().get(plain) or ()
+    if plain == word or not plain:
+        return found
+    scopes = {role.scope for role in found}
+    others = [role for role in roles(plain) if role.scope in _WITH_MONTHS and role.scope not in scopes]
+    return (*found, *others)
 
 
 def stage_scan(grid: Grid) -> ScannedSheet:

@@ -37,11 +37,17 @@ class Ticks:
     outlook: int | None = None
 
 
+def _is_mark(text: str) -> bool:
+    """Whether a text is a tick or the sign for none."""
+    plain = squeeze(text)
+    return bool(_TICK.fullmatch(plain) or _NO_TICK.fullmatch(plain) or outlook_in(text))
+
+
 def find_ticks(sheet: ScannedSheet, head: TableHead) -> Ticks:
     """The columns to tick of the table with this head."""
     causes: dict[int, str] = {}
     outlooks: dict[int, Outlook] = {}
-    for row in range(head.top, head.bottom + 1):
+    for row in {head.columns["name"].row, head.bottom}:
         for column in sheet.filled(row, head.left, head.right):
             word = core(sheet.lines[row][column])
             over = _label_over(sheet, head, row, column)
@@ -74,11 +80,8 @@ def with_ticks(sheet: ScannedSheet, row: Indicator, ticks: Ticks) -> Indicator:
     outlook, outlook_cell = _outlook(sheet, line, ticks)
     if outlook_cell:
         cells["outlook"] = outlook_cell
-    if outlook is None and ticks.outlook is not None:
-        text, _ = sheet.take(line, ticks.outlook)
-        if text is not None:  # words that nobody knows stay as written
-            other["完成目标可能性"] = text
-            sheet.values.add(sheet.value_cell(line, ticks.outlook))
+    if outlook is None:
+        other |= _as_written(sheet, line, ticks)
     causes, words = _causes(sheet, line, ticks)
     note = row.note
     if position(cells.get("note", "A1"))[1] in ticks.causes:  # no column 原因说明 beside the kinds
@@ -92,11 +95,13 @@ def with_ticks(sheet: ScannedSheet, row: Indicator, ticks: Ticks) -> Indicator:
         cells["causes"] = ",".join(causes)
     elif named:
         cells["causes"] = cells["note"]
-    elif ticks.causes:
-        cells["causes"] = ",".join(a1(line, column) for column in ticks.causes)
+    else:
+        named, where = _in_further_column(sheet, line, other)
+        if where or ticks.causes:
+            cells["causes"] = where or ",".join(a1(line, column) for column in ticks.causes)
     known = {word for word in other if ticks.causes and core(word) in cause_words()}
     if outlook is not None:
-        known |= {word for word in other if core(word) in outlook_words()}
+        known |= {word for word in other if core(word) in outlook_words() and _is_mark(other[word])}
     return replace(
         row,
         outlook=outlook,
@@ -142,6 +147,20 @@ def _outlook(sheet: ScannedSheet, line: int, ticks: Ticks) -> tuple[Outlook | No
     return None, ",".join(a1(line, column) for column in ticks.outlooks) or None
 
 
+def _as_written(sheet: ScannedSheet, line: int, ticks: Ticks) -> dict[str, str]:
+    """What stands in the place of an outlook and says none, by heads: words nobody knows, several ticks."""
+    columns = {column: outlook.label for column, outlook in ticks.outlooks.items()}
+    if ticks.outlook is not None:
+        columns[ticks.outlook] = "完成目标可能性"
+    texts: dict[str, str] = {}
+    for column, head in columns.items():
+        text, cell = sheet.take(line, column)
+        if text is not None and position(cell) not in sheet.furniture:
+            texts[head] = text
+            sheet.values.add(position(cell))
+    return texts
+
+
 def outlook_in(text: str | None) -> Outlook | None:
     """The outlook that a text names, by its word or by the one that is ticked; None where it names none."""
     if text is None:
@@ -177,6 +196,20 @@ def _causes(sheet: ScannedSheet, line: int, ticks: Ticks) -> tuple[dict[str, str
         if not _TICK.fullmatch(plain) and cause_words().get(core(text)) != cause and not is_void(text):
             words[cell] = text
     return causes, words
+
+
+def _in_further_column(sheet: ScannedSheet, line: int, other: dict[str, str]) -> tuple[list[str], str]:
+    """The kinds of causes that a further column names in words (偏差原因 beside 原因说明), and its cell.
+
+    The column is taken from `other`.
+    """
+    for head, text in list(other.items()):
+        named = _named_in(text) if "原因" in head else []
+        column = next((column for column, told in sheet.lines[line].items() if told == text), None)
+        if named and column is not None:
+            del other[head]
+            return named, a1(line, column)
+    return [], ""
 
 
 def _named_in(note: str | None) -> list[str]:

@@ -277,8 +277,8 @@ def is_furniture(sheet: ScannedSheet, row: int, area: Area) -> bool:
     """Whether a lone text is worded as a remark: it is no stray value then."""
     if _names_text(sheet, row, ("目标",)) or _names_text(sheet, row - 1, ("目标", "说明")):
         return False
-    column = sheet.filled(row, area.left, area.right)[-1]
-    return bool(_REMARK.match(squeeze(sheet.lines[row][column])))
+    columns = sheet.filled(row, area.left, area.right)
+    return bool(columns) and bool(_REMARK.match(squeeze(sheet.lines[row][columns[-1]])))
 
 
 def _names_text(sheet: ScannedSheet, row: int, scopes: Collection[str]) -> bool:
