@@ -87,6 +87,20 @@ def test_a_layout_is_read():
             'total = { label = "合计", place = "middle" }\n[indicators]',
             "funding.total.place",
         ),
+        ('form = "project"', 'form = "project"\nof = "department"', "of 有误：自评表是谁的表写在 form 里"),
+        ('form = "project"', 'form = "monitoring"\nof = "county"', "of 有误：不认识“county”"),
+        (
+            "[indicators]",
+            '[funding]\nsection = "资金"\nsource = { place = "above" }\nrows = []\ncolumns = { }\n'
+            'total = { label = "合计" }\n[indicators]',
+            "funding.source.place 有误：不认识“above”",
+        ),
+        (
+            "[indicators]",
+            '[management]\nsection = "管理"\ntopics = ["分配科学性"]\n'
+            'columns = { text = "情况说明" }\n[indicators]',
+            "management.columns 有误：各格合计占3列，应占5列",
+        ),
     ],
 )
 def test_a_faulty_layout_is_told_by_line_or_key(old, new, told):
@@ -110,6 +124,28 @@ def test_every_official_form_is_there():
         ("anhui", "department"),
         ("hunan", "department"),
     }
+
+
+def test_forms_of_an_earlier_stage_are_layouts_of_their_stage_only():
+    assert {(layout.id, layout.owner) for layout in layouts.load_all("monitoring")} == {
+        ("mof-2019", "project"),
+        ("mof-2019", "department"),
+    }
+    assert {(layout.id, layout.owner) for layout in layouts.load_all("declaration")} == {
+        ("mof-2015", "project"),
+        ("mof-2015", "department"),
+        ("transfer", "project"),
+    }
+    assert not {layout.kind for layout in layouts.load_all()} - {"project", "department"}
+    assert layouts.load("mof-2019", "monitoring", of_department=True).title == "部门整体支出绩效运行监控表"
+
+
+def test_labels_of_a_monitoring_form_name_its_months():
+    labels = set(layouts.load("mof-2019", "monitoring").labels())
+    assert {("资金行", "executed", "1-7月执行数"), ("指标", "actual", "1-7月执行情况")} <= labels
+    assert ("资金申报", "medium_budget", "中期资金总额：") in set(
+        layouts.load("mof-2015", "declaration").labels()
+    )
 
 
 def test_a_department_workbook_takes_its_other_form_from_the_companion():

@@ -305,7 +305,13 @@ def told(file: ReadFile, rule_id: str, *others: ReadFile) -> list[str | None]:
     return [finding.cell for finding in check(gather(files), default(), files) if finding.rule == rule_id]
 
 
-@pytest.mark.parametrize("layout", layouts.ids())
+@pytest.mark.parametrize(
+    "layout",
+    [
+        pytest.param(one, marks=pytest.mark.soak) if one == "transfer" else pytest.param(one)
+        for one in layouts.ids()
+    ],
+)
 def test_a_workbook_of_ours_holds_the_formulas_of_its_template(layout: str, tmp_path) -> None:
     templates.write(layout, tmp_path / "blank.xlsx", 2024)
     for file in (ours(tmp_path, layout), read_file(tmp_path / "blank.xlsx")):

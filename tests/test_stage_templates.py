@@ -16,12 +16,15 @@ from selfeval_xl.model.quantity import money
 from selfeval_xl.readers import read_file
 from selfeval_xl.templates.frame import draw
 from selfeval_xl.templates.stage_book import fill_in_stage
-from selfeval_xl.templates.stage_signals import is_less
+from selfeval_xl.templates.stage_signals import less_formulas, stage_signals
 from support.stage_fillings import form_of
 
 STAGE_LAYOUTS = [layout for stage in (MONITORING, DECLARATION) for layout in layouts.load_all(stage)]
 NAMES = [f"{layout.id}.{layout.stage}.{layout.owner}" for layout in STAGE_LAYOUTS]
 BOOKS = [(stage, layout_id) for stage in (MONITORING, DECLARATION) for layout_id in layouts.ids(stage)]
+
+
+BLANK = {MONITORING: "项目01", DECLARATION: "项目02"}  # a blank sheet of the workbook below
 
 
 def cell_of(drawing, key: str, number: int = 0) -> str:
@@ -94,18 +97,15 @@ def test_the_ministrys_declaration_has_the_medium_term_at_the_left_and_the_year_
 
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory):
-    """The blank workbook of every layout of an earlier stage."""
-    folder = tmp_path_factory.mktemp("blank")
-    books = {}
-    for stage, layout_id in BOOKS:
-        books[stage, layout_id] = folder / f"{stage}-{layout_id}.xlsx"
-        templates.write(layout_id, books[stage, layout_id], 2025, stage=stage)
-    return books
+    """The blank monitoring workbook."""
+    out = tmp_path_factory.mktemp("blank") / "monitoring.xlsx"
+    templates.write("mof-2019", out, 2025, stage=MONITORING)
+    return out
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
-    """The same, filled in."""
+    """A workbook of every layout of an earlier stage: filled in, with a blank form and one that is hidden."""
     folder = tmp_path_factory.mktemp("filled")
     books = {}
     for stage, layout_id in BOOKS:
@@ -161,24 +161,19 @@ def test_the_overview_of_a_filled_workbook_counts_and_sums(filled):
 
 
 @pytest.fixture(scope="module")
-def opened(blank):
-    """The blank workbooks, opened."""
-    return {key: openpyxl.load_workbook(path) for key, path in blank.items()}
+def opened(blank, filled):
+    """A workbook of every layout, opened: the blank one for monitoring."""
+    return {key: openpyxl.load_workbook(path) for key, path in (filled | {BOOKS[0]: blank}).items()}
 
 
 def test_each_workbook_names_its_stage_layout_and_version(opened):
     for (stage, layout_id), book in opened.items():
         assert book["_selfeval"].sheet_state == "veryHidden"
         rows = {row[0].value: row[1].value for row in book["_selfeval"].iter_rows()}
-        assert rows | {"ready": ""} == {
-            "stage": stage,
-            "layout": layout_id,
-            "version": "1",
-            "year": "2025",
-            "ready": "",
-        }
-        ready = rows["ready"].split("、")
-        assert ready == [f"项目{number:02}" for number in range(2, 21)]
+        ready = rows.pop("ready").split("、")
+        assert rows == {"stage": stage, "layout": layout_id, "version": "1", "year": "2025"}
+        last = 20 if stage == MONITORING else 3
+        assert ready == [f"项目{number:02}" for number in range(2 if stage == MONITORING else 3, last + 1)]
         assert all(book[name].sheet_state == "hidden" for name in ready)
 
 
@@ -199,7 +194,7 @@ def test_what_may_begin_with_a_sign_has_the_text_format(opened):
     """=30000元 stays a text."""
     for layout in STAGE_LAYOUTS:
         if layout.owner == PROJECT:
-            sheet = opened[layout.stage, layout.id]["项目01"]
+            sheet = opened[layout.stage, layout.id][BLANK[layout.stage]]
             drawing = draw(layout, live=True)
             keys = {"target", "actual", "forecast", "medium_target", "name", "medium.name", "note", "project"}
             cells = [cell for cell in drawing.cells if cell.key in keys and cell.look != "money"]
@@ -262,24 +257,30 @@ TYPED = {
 
 
 @pytest.fixture(scope="module")
-def typed(blank, opened, libreoffice, tmp_path_factory):
-    """Sheet 项目01 of the Ministry's workbooks after a person has typed into it, and chosen 1-9月."""
+def typed(blank, filled, opened, libreoffice, tmp_path_factory):
+    """A blank sheet of the Ministry's workbooks after a person has typed into it, and chosen 1-9月."""
     folder = tmp_path_factory.mktemp("typed")
     books = {}
-    for stage, layout_id in ((MONITORING, "mof-2019"), (DECLARATION, "mof-2015")):
+    for (stage, layout_id), path in zip(BOOKS, (blank, filled[BOOKS[1]]), strict=False):
         drawing = draw(layouts.load(layout_id, stage), live=True)
-        cells = [("项目01", cell_of(drawing, *place), text) for place, text in TYPED[stage].items()]
+        cells = [(BLANK[stage], cell_of(drawing, *place), text) for place, text in TYPED[stage].items()]
         if stage == MONITORING:
             sheet = opened[stage, layout_id]["填报说明"]
             row = next(row for row in sheet.iter_rows() if row[0].value == "监控月份")
             cells.append(("填报说明", row[1].coordinate, "1-9月"))
-        books[stage] = libreoffice.type(blank[stage, layout_id], cells, folder / f"{stage}.xlsx")
+        books[stage] = libreoffice.type(path, cells, folder / f"{stage}.xlsx")
     return books
 
 
-def test_what_is_typed_stays_as_typed_and_the_sums_follow(typed):
+@pytest.fixture(scope="module")
+def shown(typed):
+    """The values in them."""
+    return {stage: openpyxl.load_workbook(path, data_only=True) for stage, path in typed.items()}
+
+
+def test_what_is_typed_stays_as_typed_and_the_sums_follow(shown):
     for stage, layout_id in ((MONITORING, "mof-2019"), (DECLARATION, "mof-2015")):
-        sheet = openpyxl.load_workbook(typed[stage], data_only=True)["项目01"]
+        sheet = shown[stage][BLANK[stage]]
         drawing = draw(layouts.load(layout_id, stage), live=True)
         for (key, number), text in TYPED[stage].items():
             value = sheet[cell_of(drawing, key, number)].value
@@ -293,8 +294,8 @@ def test_what_is_typed_stays_as_typed_and_the_sums_follow(typed):
         assert {key: sheet[cell_of(drawing, key)].value for key in totals} == totals
 
 
-def test_all_heads_follow_the_months_that_were_chosen(typed):
-    book = openpyxl.load_workbook(typed[MONITORING], data_only=True)
+def test_all_heads_follow_the_months_that_were_chosen(shown):
+    book = shown[MONITORING]
     for name in ("项目01", "项目02", "部门整体支出绩效运行监控表"):
         texts = {cell.value for row in book[name].iter_rows() for cell in row if isinstance(cell.value, str)}
         assert {"1-9月执行数", "1-9月执行率", "1-9月执行情况"} <= texts
@@ -364,10 +365,16 @@ def test_what_a_person_typed_is_read(typed):
     (row,) = form.indicators
     assert (row.name, row.target, row.actual, row.forecast) == ("人均培训费用", "≤30000元", "0元", "9月前")
     assert (row.outlook, row.causes, row.note) == (Outlook.CERTAIN, ("经费保障",), "资金未到位")
-    declared = next(form for form in read_file(typed[DECLARATION]).stage_forms if form.project)
+    declared = next(form for form in read_file(typed[DECLARATION]).stage_forms if form.sheet == "项目02")
     (row,) = declared.indicators
     assert (row.target, row.medium_target) == ("≥120公里", "≥360公里")
     assert (declared.total_funding.annual_budget, declared.total_funding.medium_budget) == ("120.25", "300")
+
+
+@pytest.mark.parametrize("layout", STAGE_LAYOUTS, ids=NAMES)
+def test_no_conditional_format_is_longer_than_excel_takes(layout):
+    signals = list(stage_signals(draw(layout, live=True)))
+    assert signals and all(len(signal.formula) <= 255 and "{" not in signal.formula for signal in signals)
 
 
 PAIRS = [  # forecast, done, whether the forecast is less for certain
@@ -388,6 +395,8 @@ PAIRS = [  # forecast, done, whether the forecast is less for certain
     ("60公里", "", False),
     ("1万人", "3000人", False),
     ("2台", "3套", False),
+    ("2024年9月", "2024年10月", False),
+    ("3.5％", "4％", False),
 ]
 
 
@@ -397,7 +406,8 @@ def test_a_forecast_below_what_is_done_is_told_where_it_is_certain(libreoffice, 
     for row, (forecast, done, _) in enumerate(PAIRS):
         sheet.write_string(row, 0, forecast)
         sheet.write_string(row, 1, done)
-        sheet.write_formula(row, 2, f"=IF({is_less(f'$A{row + 1}', f'$B{row + 1}')},1,0)")
+        each = less_formulas(f"$A{row + 1}", f"$B{row + 1}")
+        sheet.write_formula(row, 2, f"=IF(OR({','.join(each)}),1,0)")
     book.close()
     values = libreoffice.recalculate(tmp_path / "a.xlsx")
     told = [values["表", f"C{row + 1}"] for row in range(len(PAIRS))]

@@ -22,7 +22,14 @@ WITH_A_WAY_OUT = "IFERROR(_xlfn.SHEET("  # an older Excel gives the other argume
 LONGEST_FORMULA, LONGEST_TEXT, LONGEST_CONDITION = 8192, 32767, 255
 
 
-@pytest.fixture(scope="module", params=layouts.ids())
+IN_SOAK = ("transfer",)  # what it has of its own is tested with the layouts
+IDS = [
+    pytest.param(one, marks=pytest.mark.soak) if one in IN_SOAK else pytest.param(one)
+    for one in layouts.ids()
+]
+
+
+@pytest.fixture(scope="module", params=IDS)
 def files(request, tmp_path_factory):
     """A blank and a filled workbook of a layout."""
     folder = tmp_path_factory.mktemp("limits")

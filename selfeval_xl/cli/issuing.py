@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +18,9 @@ from selfeval_xl.cli.options import (
     xlsx,
 )
 from selfeval_xl.errors import UsageError
-from selfeval_xl.model.forms import MONITORING
+
+if TYPE_CHECKING:
+    from selfeval_xl.workflows.issuing import IssueOptions
 
 IssuedRoster = Annotated[
     Path | None, typer.Argument(metavar="名册", help="单位名册工作簿；空表用 --blank 生成。")
@@ -112,18 +115,13 @@ def issue(
         return
     if roster is None:
         raise UsageError(_NO_ROSTER)
-    from selfeval_xl import layouts
     from selfeval_xl.cli.screen.issuing import asked_year, show_issued, show_problems
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.files import replacing
-    from selfeval_xl.workflows.issuing import IssueOptions
     from selfeval_xl.workflows.issuing import issue as run
 
-    known = layouts.stage_of(stage)
-    _check_months(through, known)
-    year = year or asked_year()
-    options = IssueOptions(
-        layout or layouts.USUAL[known], year, send, contact, phone, stage=known, through=through
+    options = dataclasses.replace(
+        _options(layout, stage, through, (send, contact, phone)), year=year or asked_year()
     )
     with ProgressBars() as progress, replacing(replace):
         issued = run(
@@ -145,12 +143,21 @@ def issue(
 _MONTHS = re.compile(r"1[-－—~～至](?:[2-9]|1[0-2])月")
 
 
-def _check_months(through: str, stage: str) -> None:
-    """Raises UsageError where the months of the monitoring are none, or are given for another stage."""
-    if through and stage != MONITORING:
+def _options(layout: str | None, stage: str, through: str, told: tuple[str, str, str]) -> IssueOptions:
+    """The options of `issue` but for the year. told: 报送方式, contact and phone of the bureau.
+
+    Raises UsageError where the months of the monitoring are none, or are given for another stage.
+    """
+    from selfeval_xl import layouts
+    from selfeval_xl.model.forms import MONITORING
+    from selfeval_xl.workflows.issuing import IssueOptions
+
+    known = layouts.stage_of(stage)
+    if through and known != MONITORING:
         raise UsageError("--through 是监控到几月，只和 --stage monitoring 一起写。")
     if through and not _MONTHS.fullmatch(through):
         raise UsageError(f"--through 写成 1-7月 这样，现在是“{through}”。")
+    return IssueOptions(layout or layouts.USUAL[known], None, *told, stage=known, through=through)
 
 
 _IDLE = ("--from", "--targets", "--protect", "--overwrite", "--policy", "--send", "--contact", "--phone")

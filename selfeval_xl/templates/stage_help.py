@@ -43,8 +43,9 @@ _MONITORING: dict[str, Validation] = {
     "other.remark": _prompt("备注", "预计到年底不能完成目标的，写明原因和拟采取的措施。"),
 }
 _MONITORING |= {
-    f"{CAUSE}{cause}": _list((TICK,), cause, f"偏差是因为{cause}的，选“{TICK}”；不是的留空。")
+    f"{CAUSE}{cause}": _list((TICK,), cause, f"偏差是因为{why}的，选“{TICK}”；不是的留空。")
     for cause in CAUSES
+    for why in (cause.replace("其他", "别的原因"),)
 }
 _MONITORING |= {
     f"{OUTLOOK}{outlook.value}": _list(

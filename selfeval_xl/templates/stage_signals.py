@@ -42,7 +42,8 @@ def stage_signals(drawing: Drawing) -> Iterator[Signal]:
     if "forecast" in at:
         area = Area(first, at["forecast"], last, at["forecast"])
         done, forecast = (f"${a1(first, at[key])}" for key in ("actual", "forecast"))
-        yield Signal(area, is_less(forecast, done), {"bg_color": WRONG})
+        for formula in less_formulas(forecast, done):
+            yield Signal(area, formula, {"bg_color": WRONG})
     yield from _money(drawing)
     yield from _tasks(drawing)
 
@@ -68,21 +69,19 @@ def _outlooks(first: int, last: int, at: dict[str, int]) -> Iterator[Signal]:
         yield Signal(area, f"AND({impossible},{given}=0)", {"bg_color": WRONG})
 
 
-def is_less(one: str, other: str) -> str:
-    """A formula: whether both cells are numbers with the same unit, or none, and the first is less.
+def less_formulas(one: str, other: str) -> tuple[str, ...]:
+    """Formulas, one of which is true where both cells are numbers of the same unit and the first is less.
 
-    Only units of one or two letters; rates and dates may well go down.
+    Without a unit, or with one of one or two letters; rates and dates may well go down. A conditional format
+    takes 255 letters, so there are several.
     """
-    texts = [f'({cell}&"")' for cell in (one, other)]
-    numbers = ",".join(f"ISNUMBER(-{text})" for text in texts)
-    compared = [f"AND({numbers},VALUE({texts[0]})<VALUE({texts[1]}))"]
+    counts = f'ISERROR(FIND(RIGHT({one},1),"{_MAY_GO_DOWN}"))'
+    formulas = [f"AND({counts},IFERROR(VALUE({one})<VALUE({other}),FALSE))"]
     for length in (1, 2):
-        same = f"RIGHT({one},{length})=RIGHT({other},{length}),ISERROR(-LEFT(RIGHT({one},{length}),1))"
-        less = "<".join(f"VALUE(LEFT({cell},LEN({cell})-{length}))" for cell in (one, other))
-        compared.append(f"AND({same},{less})")
-    found = ",".join(f"IFERROR({each},FALSE)" for each in compared)
-    unlike = "+".join(f'ISNUMBER(FIND("{mark}",{one}&{other}))' for mark in _MAY_GO_DOWN)
-    return f"AND({unlike}=0,OR({found}))"
+        unit, same = f"RIGHT({one},{length})", f"RIGHT({one},{length})=RIGHT({other},{length})"
+        numbers = "<".join(f"VALUE(LEFT({cell},LEN({cell})-{length}))" for cell in (one, other))
+        formulas.append(f"AND({same},ISERROR(-LEFT({unit},1)),{counts},IFERROR({numbers},FALSE))")
+    return tuple(formulas)
 
 
 def _money(drawing: Drawing) -> Iterator[Signal]:
