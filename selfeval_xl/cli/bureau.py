@@ -36,6 +36,10 @@ ReviewedPapers = Annotated[
         help="填好的复核底稿：复核得分、复核等级带进“项目汇总”（手工填过的不动），加一张“复核汇总”。",
     ),
 ]
+Against = Annotated[
+    Path | None,
+    typer.Option("--against", metavar="上年.xlsx", help="上年的汇总工作簿，加一张“与上年对比”。"),
+]
 Declared = Annotated[
     Path | None,
     typer.Option(
@@ -65,10 +69,7 @@ def consolidate(
     folder: Received,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="汇总工作簿写到哪里。")],
     roster: RosterFile = None,
-    against: Annotated[
-        Path | None,
-        typer.Option("--against", metavar="上年.xlsx", help="上年的汇总工作簿，加一张“与上年对比”。"),
-    ] = None,
+    against: Against = None,
     reviewed: ReviewedPapers = None,
     declared: Declared = None,
     monitored: MonitoredForms = None,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 IssuedRoster = Annotated[
     Path | None, typer.Argument(metavar="名册", help="单位名册工作簿；空表用 --blank 生成。")
 ]
+Blank = Annotated[bool, typer.Option("--blank", help="生成空白的单位名册，填好后再下发。")]
 IssueTo = Annotated[
     Path | None,
     typer.Option(
@@ -89,7 +90,7 @@ _NO_ROSTER = (
 def issue(
     roster: IssuedRoster = None,
     out: IssueTo = None,
-    blank: Annotated[bool, typer.Option("--blank", help="生成空白的单位名册，填好后再下发。")] = False,
+    blank: Blank = False,
     layout: OtherwiseLayout = None,
     stage: Stage = "self",
     through: Through = "",
@@ -109,10 +110,8 @@ def issue(
     if out is None:
         raise UsageError("没有写结果放在哪里：selfeval issue 名册.xlsx -o 下发")
     if blank:
-        _write_blank_roster(
-            xlsx(out), replace, (last, targets, protect, overwrite, policy, send, contact, phone)
-        )
-        return
+        idle = (last, targets, protect, overwrite, policy, send, contact, phone)
+        return _write_blank_roster(xlsx(out), replace, idle)
     if roster is None:
         raise UsageError(_NO_ROSTER)
     from selfeval_xl.cli.screen.issuing import asked_year, show_issued, show_problems

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.result import County
@@ -15,10 +15,13 @@ from selfeval_xl.files import check_writable
 from selfeval_xl.rules.county_file import load
 
 if TYPE_CHECKING:
-    from selfeval_xl.county.intake.received_files import Read
+    from selfeval_xl.county.departments.streaming import StreamedDepartments
+    from selfeval_xl.county.earlier_stages import EarlierStages
+    from selfeval_xl.county.intake.received_files import Read, Received
     from selfeval_xl.county.last_year_sheet import Last
     from selfeval_xl.county.officer_workbook import Written
     from selfeval_xl.county.review.reading import Reviewed
+    from selfeval_xl.filings.roster import Roster
 
 __all__ = ["County", "consolidate"]
 
@@ -41,44 +44,60 @@ def consolidate(
 ) -> County:
     """Reads every file below the folder, writes the county workbook `out` and its store beside it (.sqlite).
 
-    roster: workbook, shows which departments and projects are missing. against: last year's county workbook,
-    for 与上年对比. reviewed: folder with filled re-check papers, from which 复核得分 and 复核等级 come where
-    nobody typed them. declared, monitored: folders with the declarations and the monitoring forms, with which
-    the self-evaluations are compared (X14; 申报指标值, 监控预计, 监控结论). with_forms: adds every form as a
-    sheet in its official layout; of more than 300 each department's go into a workbook of its own beside
-    `out`, unless a function given here, asked with their number, wants them in one. parquet: folder for the
-    tables (extra `data`). jobs: number of processes that read. dask: address of a cluster that reads instead
-    (extra `dask`). progress(done, all, file name).
+    roster: shows which departments and projects are missing. against: last year's county workbook. reviewed:
+    folder with filled re-check papers, for 复核得分 where nobody typed it. declared, monitored: folders with
+    declarations and monitoring forms, to compare with (X14). with_forms: adds every form as a sheet; of more
+    than 300 each department's go into a workbook of its own beside `out`, unless a function given here, asked
+    with their number, wants them in one. parquet: folder for the tables (extra `data`). jobs: number of
+    processes that read. dask: address of a cluster that reads instead (extra `dask`). progress(done, all,
+    file name).
 
     A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier
     `out` is carried over. A store of another version is set aside (`notes`). Raises UsageError (no such
     folder, faulty roster, 32 bits) and OutputError (`out` cannot be written, or is no county workbook).
     """
-    from selfeval_xl.county.departments.data import laid_out
-    from selfeval_xl.county.departments.streaming import StreamedDepartments
-    from selfeval_xl.county.earlier_stages import read_earlier
-    from selfeval_xl.county.intake.receipts import sort_out
     from selfeval_xl.county.intake.received_files import receiving
     from selfeval_xl.county.output import publish
-    from selfeval_xl.filings.roster import chosen_by, read_roster
+    from selfeval_xl.filings.roster import read_roster
 
     _check_possible(Path(folder), out := Path(out), parquet)
     policy = policy if isinstance(policy, Policy) else load(policy)
     loaded_roster = read_roster(roster) if roster else None
     last, papers = _compared_with(against, reviewed, policy)
-    earlier = read_earlier(declared, monitored, loaded_roster, jobs, progress)
+    earlier = _earlier_stages(declared, monitored, loaded_roster, jobs, progress)
     written = _previous_remarks(out)
     with (
         _without_cycle_collection(),
         _reading(dask, folder) as read,
         receiving(folder, out, policy, jobs, progress, read) as received,
     ):
-        choices = chosen_by(loaded_roster, written.chosen_files())
-        collected = sort_out(received.root, received.files, loaded_roster, choices, received.archives)
-        laid = laid_out(collected, loaded_roster, policy)
-        departments = StreamedDepartments(received, laid, supplements=written.supplements, earlier=earlier)
+        departments = _departments(received, loaded_roster, policy, written, earlier)
         store = received.cache.store
         return publish(departments, out, written, last, with_forms, parquet, store=store, papers=papers)
+
+
+def _departments(
+    received: Received, roster: Roster | None, policy: Policy, written: Written, earlier: EarlierStages
+) -> StreamedDepartments:
+    """The received files sorted by department, each of which is read when its turn comes."""
+    from selfeval_xl.county.departments.data import laid_out
+    from selfeval_xl.county.departments.streaming import StreamedDepartments
+    from selfeval_xl.county.intake.receipts import sort_out
+    from selfeval_xl.filings.roster import chosen_by
+
+    choices = chosen_by(roster, written.chosen_files())
+    collected = sort_out(received.root, received.files, roster, choices, received.archives)
+    laid = laid_out(collected, roster, policy)
+    return StreamedDepartments(received, laid, supplements=written.supplements, earlier=earlier)
+
+
+def _earlier_stages(
+    declared: str | Path | None, monitored: str | Path | None, roster: Roster | None, *how: Any
+) -> EarlierStages:
+    """The forms of the earlier stages, as far as their folders are given. how: jobs and progress."""
+    from selfeval_xl.county.earlier_stages import read_earlier
+
+    return read_earlier(declared, monitored, roster, *how)
 
 
 def _compared_with(

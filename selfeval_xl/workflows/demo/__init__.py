@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,9 +59,7 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
     blanks = _write_blanks(root / BLANK)
     say("二、写出收到的材料：一份公开自评材料的数字，和虚构的12个部门、60张项目表……")
     departments, faults = made_up()
-    seed = _write_seed(root / RECEIVED)
-    workbooks = [_write_department(root / RECEIVED, department) for department in departments]
-    _write_oddities(root / RECEIVED, workbooks)
+    seed, workbooks = _write_received(root / RECEIVED, departments)
     say("三、逐份校验，把问题标在副本上……")
     findings = _check([seed, *workbooks])
     marked = _mark([seed, workbooks[0]], findings, root / CHECKED)
@@ -96,6 +94,14 @@ def run(folder: str | Path, say: Callable[[str], None] = print) -> Result:
         ),
         time.perf_counter() - begun,
     )
+
+
+def _write_received(folder: Path, departments: Sequence[MadeUpDepartment]) -> tuple[Path, list[Path]]:
+    """Writes what the bureau received; returns the real filing and the departments' workbooks."""
+    seed = _write_seed(folder)
+    workbooks = [_write_department(folder, department) for department in departments]
+    _write_oddities(folder, workbooks)
+    return seed, workbooks
 
 
 def _write_blanks(folder: Path) -> list[Path]:

@@ -85,27 +85,13 @@ def issue(
     OutputError.
     """
     from selfeval_xl import layouts
-    from selfeval_xl.filings.roster import read_roster
     from selfeval_xl.rules.county_file import load
-    from selfeval_xl.workflows.issuing.contents import plan
-    from selfeval_xl.workflows.issuing.declared import read_declarations
     from selfeval_xl.workflows.issuing.index import known_files, write_index
-    from selfeval_xl.workflows.issuing.last_year import read_last_year
 
     asked = asked or IssueOptions()
     asked = replace(asked, layout=layouts.id_of(asked.layout, asked.stage), protect=protect)
-    read = read_roster(roster)
+    planned, problems = _planned(roster, asked, last, targets)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    planned, problems = plan(
-        read,
-        asked,
-        read_last_year(last, read.match) if last else None,
-        read_declarations(targets, read) if targets else None,
-    )
-    if not planned:
-        raise UsageError(
-            f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}"
-        )
     warned(problems)
     folder = make_folder(Path(folder))
     check_replaceable(folder / INDEX)
@@ -117,6 +103,29 @@ def issue(
     departments = tuple(zip(planned, _write(todo, jobs, progress), strict=True))
     write_index(folder / INDEX, departments, problems, before)
     return Issued(folder, folder / INDEX, departments, tuple(problems))
+
+
+def _planned(
+    roster: str | Path, asked: IssueOptions, last: str | Path | None, targets: str | Path | None
+) -> tuple[list[Contents], list[str]]:
+    """The workbooks to write, and the problems of the roster. Raises UsageError where there is none."""
+    from selfeval_xl.filings.roster import read_roster
+    from selfeval_xl.workflows.issuing.contents import plan
+    from selfeval_xl.workflows.issuing.declared import read_declarations
+    from selfeval_xl.workflows.issuing.last_year import read_last_year
+
+    read = read_roster(roster)
+    planned, problems = plan(
+        read,
+        asked,
+        read_last_year(last, read.match) if last else None,
+        read_declarations(targets, read) if targets else None,
+    )
+    if not planned:
+        raise UsageError(
+            f"单位名册“{Path(roster).name}”里一个单位也没有，没有可下发的。{''.join(problems[:3])}"
+        )
+    return planned, problems
 
 
 def _write(
