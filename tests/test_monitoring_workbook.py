@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ from support.command import selfeval
 from support.monitoring_forms import Monitoring, Row, write
 from support.rosters import department, project, write_roster
 from support.season import rows_of
+from test_three_stages import Project, evaluate
 
 WATER = Monitoring(
     "农村饮水安全",
@@ -105,10 +107,11 @@ def made(received, roster):
 
 def test_the_result_counts_what_was_received(made):
     assert made.through == "1-7月"
-    assert (made.departments, made.reported, made.forms, made.missing) == (3, 2, 4, 2)
-    # The form up to June is named as another one; the notice is none at all.
-    assert made.files == {"采用": 2, "其他绩效表": 1, "非监控材料": 1}
-    assert made.outlooks == {"确定能": 3, "有可能": 1, "完全不可能": 2, "可能性未选": 2}
+    assert (made.departments, made.reported, made.forms, made.missing) == (3, 3, 5, 1)
+    assert made.files == {"采用": 3, "非监控材料": 1}
+    assert made.outlooks == {"确定能": 3, "有可能": 1, "完全不可能": 2, "可能性未选": 3}
+    (note,) = made.notes
+    assert "多数表监控到1-7月" in note and "乡村道路（1-6月）" in note
     assert all(line.endswith("相符") for line in made.balances)
 
 
@@ -120,7 +123,7 @@ def test_each_project_has_its_row(made):
         "河道治理": "漏报",
         "校舍维修": "已报",
         "营养午餐": "未填报",
-        "乡村道路": "漏报",
+        "乡村道路": "已报",
     }
     dam = rows["水库除险加固"]
     assert (dam["全年预算数（万元）"], dam["1—n月执行数（万元）"], dam["全年预计执行数（万元）"]) == (
@@ -144,27 +147,52 @@ def test_each_department_is_the_sum_of_its_projects(made):
     assert water["1—n月执行率"] == 0.3504  # 70.25 / 200.5
     assert (school["应报项目数"], school["已报项目数"]) == (2, 1)
     assert (school["全年预算数（万元）"], school["全年预计执行数（万元）"]) == (200, 140)
-    assert (road["已报项目数"], road["全年预算数（万元）"]) == (0, "")
+    assert (road["已报项目数"], road["全年预算数（万元）"]) == (1, 10)
+    assert (school["未填报项目数"], school["漏报项目数"]) == (1, 0)
 
 
 def test_the_warnings_are_those_of_the_forms(made):
     rows = [row for row in rows_of(made.out, "预警清单") if row["类别"] == "预警"]
     found = Counter((row["项目名称"], row["规则编号"]) for row in rows)
     assert found == {
+        ("乡村道路", "M01"): 1,  # 10 % in June
         ("水库除险加固", "M01"): 1,  # 12.73 % in July, 40 % were due in June
         ("水库除险加固", "M03"): 1,  # 受益人口 has no cause, 加固水库数量 has one
         ("校舍维修", "M04"): 2,  # 140 of 150 spent; 8 of 9 done
     }
-    assert made.alarms == {"M01": 1, "M03": 1, "M04": 2}
+    assert made.alarms == {"M01": 2, "M03": 1, "M04": 2}
     assert all(row["文件"] and row["工作表"] and row["单元格"] for row in rows)
 
 
 def test_what_did_not_count_is_named(made):
     rows = {row["文件名"]: row for row in rows_of(made.out, "收件核对")}
-    assert rows["交通.xlsx"]["处理结果"] == "其他绩效表" and "监控" in rows["交通.xlsx"]["原因"]
     assert rows["通知.txt"]["处理结果"] == "非监控材料"
     states = {row["部门名称"]: row["当前状态"] for row in rows_of(made.out, "报送台账")}
-    assert states == {"县水利局": "部分报送", "县教育局": "部分报送", "县交通局": "未报"}
+    assert states == {"县水利局": "部分报送", "县教育局": "部分报送", "县交通局": "待审核"}
+
+
+def test_one_period_can_be_asked_for(received, roster, tmp_path):
+    made = monitor(received, tmp_path / "监控.xlsx", roster=roster, through="1-7月")
+    assert made.files == {"采用": 2, "其他绩效表": 1, "非监控材料": 1} and made.notes == ()
+    rows = {row["文件名"]: row for row in rows_of(made.out, "收件核对")}
+    assert "乡村道路，1-6月" in rows["交通.xlsx"]["原因"] and "重报" in rows["交通.xlsx"]["需要做什么"]
+    run = selfeval("monitor", received, "-o", tmp_path / "b.xlsx", "--through", "七八月")
+    assert run.returncode == 2 and "1-7月" in run.stderr
+
+
+def test_of_one_project_the_latest_period_counts_and_the_other_is_named(tmp_path):
+    folder = tmp_path / "收到"
+    folder.mkdir()
+    write(folder / "道路.xlsx", LATE, replace(LATE, months="1-9月", executed=4))
+    evaluate(folder / "自评.xlsx", Project(7))
+    made = monitor(folder, tmp_path / "监控.xlsx")
+    (row,) = rows_of(made.out, "项目汇总")
+    assert (row["监控期间"], row["1—n月执行数（万元）"]) == ("1-9月", 4)
+    rows = {row["文件名"]: row for row in rows_of(made.out, "收件核对")}
+    assert "另有绩效运行监控表（2024年，乡村道路，1-6月）" in rows["道路.xlsx"]["原因"]
+    assert rows["自评.xlsx"]["处理结果"] == "其他绩效表"
+    assert "绩效自评表（2024年，示例项目007）" in rows["自评.xlsx"]["原因"]
+    assert "监控表" in rows["自评.xlsx"]["需要做什么"]
 
 
 @pytest.mark.office
@@ -237,6 +265,6 @@ def test_monitoring_forms_go_back_marked_with_letters_of_their_stage(received, r
     (letter,) = out.glob("102*/退回通知.txt")
     told = letter.read_text(encoding="utf-8-sig")
     assert "绩效运行监控材料" in told and "自评" not in told
-    (reminder,) = out.glob("103*/催报通知.txt")
+    (reminder,) = out.glob("101*/催报通知.txt")
     told = reminder.read_text(encoding="utf-8-sig")
-    assert "运行监控" in told and "自评" not in told and "应报项目1个" in told
+    assert "运行监控" in told and "自评" not in told and "河道治理" in told

@@ -12,12 +12,21 @@ from selfeval_xl.cli.options import PolicyFile, ReadingJobs, Received, RosterFil
 MonitoringBook = Annotated[
     Path, typer.Option("-o", "--out", metavar="文件.xlsx", help="监控汇总工作簿写到哪里。")
 ]
+Through = Annotated[
+    str | None,
+    typer.Option(
+        "--through",
+        metavar="月份",
+        help="只汇总这个监控期间的表，例如 1-7月；不写就都汇总，一个项目有几个期间的用最晚的。",
+    ),
+]
 
 
 def monitor(
     folder: Received,
     out: MonitoringBook,
     roster: RosterFile = None,
+    through: Through = None,
     jobs: ReadingJobs = None,
     policy: PolicyFile = None,
 ) -> None:
@@ -29,5 +38,13 @@ def monitor(
 
     filled_folder(folder, roster)
     with ProgressBars() as progress:
-        made = run(folder, out, roster=roster, policy=load(policy), jobs=jobs, progress=progress.files)
+        made = run(
+            folder,
+            out,
+            roster=roster,
+            policy=load(policy),
+            through=through,
+            jobs=jobs,
+            progress=progress.files,
+        )
     show_monitored(made)

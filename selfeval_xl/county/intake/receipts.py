@@ -39,6 +39,10 @@ _EXPLANATION = {
     "说明": "表内数字与另一份相同，那一份写有单位说明，以那一份为准",
 }
 _NOTHING_IN_IT = {"自评": "里面没有自评表，也没有自评报告", "监控": "里面没有绩效运行监控表"}
+_OTHERS = {
+    "自评": "{names}，不是自评表，不参加自评的校验和汇总",
+    "监控": "{names}，不参加这次监控的校验和汇总",
+}
 CHOOSE = "请核对，再在“报送台账”的“财政指定采用文件”或名册的“采用版本”里指定一份"
 _SHORTEST_NAME = 3  # characters; a shorter department's name may be in a file name by accident
 
@@ -261,7 +265,7 @@ def _without_forms(receipt: Receipt, stage: str) -> None:
         receipt.result, receipt.reason, receipt.action = "无法读取", texts, kind.action
     elif file.others:
         names = "、".join(dict.fromkeys(other.name for other in file.others))
-        receipt.result, receipt.reason = "其他绩效表", f"{names}，不是{stage}表，不参加{stage}的校验和汇总"
+        receipt.result, receipt.reason = "其他绩效表", _OTHERS[stage].format(names=names)
     elif _unread_sheets(file):
         receipt.result, receipt.reason, receipt.action = "无法读取", texts, "请财政核对原表"
     else:

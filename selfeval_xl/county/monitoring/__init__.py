@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from selfeval_xl.county.store.rows import ListedRows
 
 __all__ = ["Monitored", "monitor"]
+
+_MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,14 @@ def monitor(
     *,
     roster: str | Path | None = None,
     policy: Policy | str | Path | None = None,
+    through: str | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Monitored:
     """Reads every file below the folder and writes the monitoring workbook `out`.
 
-    roster: workbook, shows which departments and projects are missing. progress(done, all, file name). What
+    roster: workbook, shows which departments and projects are missing. through: the months whose forms count
+    (1-7月); without it all count, of one project the latest. progress(done, all, file name). What
     officers wrote into an earlier `out` is carried over. A file that cannot be read is listed in 收件核对 and
     stops nothing. Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written,
     or is no monitoring workbook).
@@ -69,14 +73,17 @@ def monitor(
     from selfeval_xl.county.monitoring.sheets import SHEETS
     from selfeval_xl.county.officer_workbook import read_written
     from selfeval_xl.filings.roster import read_roster
+    from selfeval_xl.model.periods import last_month
 
     folder, out = Path(folder), Path(out)
     _check_possible(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
     known = read_roster(roster) if roster else None
     written = read_written(out, SHEETS)
-    material, through = study(folder, out, known, rules, written.chosen_files(), jobs, progress)
-    return _publish(material, through, out, written)
+    if through and last_month(through) is None:
+        raise UsageError(f"“{through}”看不出监控到几月，请写成 1-7月 这样。")
+    material, months = study(folder, out, known, rules, written.chosen_files(), jobs, progress, through)
+    return _publish(material, months, out, written)
 
 
 def _check_possible(folder: Path, out: Path) -> None:
@@ -104,11 +111,34 @@ def _publish(material: CountyData, through: str | None, out: Path, written: Writ
     rows = build(material)
     tables = {key: ListedRows(sheets[key], rows[key]) for key in sheets}
     lost = officer_columns.carry_over(written, tables, material.roster.match if material.roster else None)
-    notes = [*officer_columns.settle(tables, written), *questions(material)]
+    notes = [
+        *officer_columns.settle(tables, written),
+        *questions(material),
+        *_of_other_months(material, through),
+    ]
     count_again(tables)
     balances = write_workbook(out, tuple(sheets.values()), tables, material, through, lost)
     carried = sum(remark.used for remark in written.remarks)
     return _result(material, through, out, tables, (carried, len(lost)), (balances, tuple(notes)))
+
+
+def _of_other_months(material: CountyData, through: str | None) -> Iterator[str]:
+    """A sentence about the forms that are not of the months of most."""
+    from selfeval_xl.model.periods import last_month
+
+    wanted = last_month(through)
+    others = [
+        f"{form.project_name or form.entry.name}（{form.form.through or '没有写几月'}）"
+        for entry in material.entries
+        for form in entry.forms
+        if last_month(form.form.through) != wanted
+    ]
+    if others:
+        more = f"等{len(others)}张" if len(others) > _MOST_NAMED else ""
+        yield (
+            f"多数表监控到{through}，下面的不是，也算在合计里，执行进度按各自的月份比："
+            f"{'、'.join(others[:_MOST_NAMED])}{more}。只汇总一个期间的，加 --through。"
+        )
 
 
 def _result(

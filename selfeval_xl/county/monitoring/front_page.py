@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.departments.data import DASH, EXTRA, MISSING, NONE, UNLISTED, CountyData
+from selfeval_xl.county.departments.data import BLANK, DASH, EXTRA, MISSING, NONE, UNLISTED, CountyData
 from selfeval_xl.county.monitoring.sheets import ENTRY, RESULTS, WARNING
 from selfeval_xl.county.workbook.formulas import BEGINS_NOT, Computed, Criterion, share
 from selfeval_xl.county.workbook.front_blocks import HALF, as_of, write_bands
@@ -94,8 +94,9 @@ def _reporting(front: Front, row: int, material: CountyData) -> None:
             COUNT,
         ),
         ("报送率", 2, None, RATE),
-        ("应报项目", 3, book.total("departments", "due") if has_projects else DASH, COUNT),
-        ("已报项目", 3, book.total("departments", "assessed"), COUNT),
+        ("应报项目", 2, book.total("departments", "due") if has_projects else DASH, COUNT),
+        ("已报项目", 2, book.total("departments", "assessed"), COUNT),
+        ("未填报项目", 2, book.count("projects", Criterion("status", "=", BLANK)), COUNT),
         (
             "漏报项目",
             3,

@@ -18,6 +18,7 @@ from selfeval_xl.county.monitoring.sheets import SHEETS
 from selfeval_xl.filings.roster import Roster, chosen_by, read_roster
 from selfeval_xl.model.forms import MONITORING, SELF, Filing, Form, OtherForm, Problem, ReadFile
 from selfeval_xl.model.periods import last_month
+from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.folder import collect, shown_path
 from selfeval_xl.readers.reading import NOTHING_FOUND
 from selfeval_xl.rules.runner import check
@@ -59,15 +60,16 @@ def study(
     chosen: dict[str, tuple[bool, str]],
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    only: str | None = None,
 ) -> tuple[CountyData, str | None]:
-    """The monitoring forms below the folder, checked and sorted by department; and the months they are of.
+    """The monitoring forms below the folder, checked and sorted by department; and the months of most.
 
     out: the workbook that will be written, which is not read as a received file. chosen: the officers'
-    choices of files, by name. progress(done, all, file name).
+    choices of files, by name. progress(done, all, file name). only: the months whose forms count (1-7月).
     """
     root = folder if folder.is_dir() else folder.parent
     files, archives = read_whole(collect_files(folder, out), root, jobs, progress)
-    return _sorted(root, files, archives, roster, policy, chosen)
+    return _sorted(root, files, archives, roster, policy, chosen, only)
 
 
 def _sorted(
@@ -77,12 +79,18 @@ def _sorted(
     roster: Roster | None,
     policy: Policy,
     chosen: dict[str, tuple[bool, str]],
+    only: str | None = None,
 ) -> tuple[CountyData, str | None]:
-    """The files as monitoring sees them, checked and sorted by department; and the months."""
-    through = _months(files)
+    """The files as monitoring sees them, checked and sorted by department; and the months.
+
+    only: the months whose forms count; without it all count, of one project the latest.
+    """
+    counts = _of_months(only) if only else _latest_of(files)
+    seen = [as_monitoring(file, counts) for file in files]
+    through = _months(seen)
     collected = sort_out(
         shown_path(root),
-        [as_monitoring(file, through) for file in files],
+        seen,
         roster,
         chosen_by(roster, chosen),
         archives,
@@ -100,6 +108,7 @@ def _sorted(
     return material, through
 
 
+Counts = Callable[[Form], bool]
 AnyHolder = TypeVar("AnyHolder", Filing, ReadFile)
 
 
@@ -110,27 +119,43 @@ def _at_stage(holder: AnyHolder) -> AnyHolder:
 
 def _months(files: Iterable[ReadFile]) -> str | None:
     """The months that are monitored: those of most forms, of two the later; None where none says any."""
-    counted: Counter[str] = Counter(
-        form.through
-        for file in files
-        for form in file.stage_forms
-        if form.kind == MONITORING and form.through
-    )
+    counted: Counter[str] = Counter(form.through for file in files for form in file.forms if form.through)
     return max(counted, key=lambda text: (counted[text], last_month(text) or 0), default=None)
 
 
-def as_monitoring(file: ReadFile, through: str | None) -> ReadFile:
+def _of_months(only: str) -> Counts:
+    """Whether a form is of these months; one that says none may be."""
+    wanted = last_month(only)
+    return lambda form: last_month(form.through) in (None, wanted)
+
+
+def _latest_of(files: Iterable[ReadFile]) -> Counts:
+    """Whether no later form of the same project or department is among the files."""
+    latest: dict[tuple[str, ...], int] = {}
+    for form in (form for file in files for form in file.stage_forms if form.kind == MONITORING):
+        key = _about(form)
+        latest[key] = max(latest.get(key, 0), last_month(form.through) or 0)
+    return lambda form: (last_month(form.through) or latest[_about(form)]) == latest[_about(form)]
+
+
+def _about(form: Form) -> tuple[str, ...]:
+    """What a form is about: department, project and unit, as far as it names them."""
+    names = (form.department, form.project_code or form.project, form.unit, str(form.year or ""))
+    return tuple(squeeze(name or "") for name in names)
+
+
+def as_monitoring(file: ReadFile, counts: Counts) -> ReadFile:
     """The file with its monitoring forms as the forms that count; its other forms are named as such.
 
-    through: the months that are monitored; forms of other months are among the others.
+    counts: whether a monitoring form counts; those that do not are among the others.
     """
     forms = [form for form in file.stage_forms if form.kind == MONITORING]
-    counting = [form for form in forms if _is_of(form, through)]
+    counting = [form for form in forms if counts(form)]
     read = {form.sheet for form in forms}
     unread = [other for other in file.others if other.kind == MONITORING and other.sheet not in read]
     others = [other for other in file.others if other.kind != MONITORING]
     others += [_named(form, SELF) for form in file.forms]
-    others += [_named(form, MONITORING) for form in forms if not _is_of(form, through)]
+    others += [_named(form, MONITORING) for form in forms if not counts(form)]
     problems = [
         replace(problem, text=_NOTHING_FOUND.format(name=PurePath(file.path).name))
         if problem.text == NOTHING_FOUND.format(name=PurePath(file.path).name)
@@ -149,13 +174,9 @@ def as_monitoring(file: ReadFile, through: str | None) -> ReadFile:
     )
 
 
-def _is_of(form: Form, through: str | None) -> bool:
-    """Whether a form is of these months; one that says none may be."""
-    mine, wanted = last_month(form.through), last_month(through)
-    return mine is None or wanted is None or mine == wanted
-
-
 def _named(form: Form, kind: str) -> OtherForm:
     """A form that does not count, as it is named in 收件核对."""
-    title = f"{form.through}的监控表" if kind == MONITORING else form.title or ""
-    return OtherForm(kind, form.sheet, title, form.project, form.department or form.unit, form.year)
+    about = form.project or form.department or form.unit
+    if kind == MONITORING:
+        about = "，".join(filter(None, (about, form.through)))
+    return OtherForm(kind, form.sheet, form.title or "", about, None, form.year)

@@ -18,6 +18,7 @@ from selfeval_xl.county.departments.data import (
     CountyData,
     DepartmentData,
 )
+from selfeval_xl.county.intake.receipts import NOTHING_TO_DO, Receipt
 from selfeval_xl.county.monitoring.sheets import AMOUNTS, COUNTS, ENTRY, WARNING, monitored
 from selfeval_xl.county.sheets.findings import NOBODY, rows_with_findings
 from selfeval_xl.county.sheets.projects import main_findings
@@ -26,13 +27,18 @@ from selfeval_xl.county.sheets.row_heads import Row, first_cell, form_cell, form
 from selfeval_xl.county.sheets.submissions import PARTLY, submission_row
 from selfeval_xl.filings.roster import Project
 from selfeval_xl.model.findings import Finding, Treatment
-from selfeval_xl.model.forms import Indicator, Verdict
+from selfeval_xl.model.forms import MONITORING, SELF, Indicator, Verdict
 from selfeval_xl.model.numbers import difference, rate4, ratio
 from selfeval_xl.model.quantity import parse
 from selfeval_xl.rules.monitoring import due_rate, progress
 
 _IS_WARNING = "M"  # the rules of monitoring begin with it
 Tables = dict[str, list[Row]]
+# What to do about other forms in the folder, by their kind.
+_ASKED = {
+    SELF: "自评表放错了文件夹的，请移走；该报监控表的，请单位报监控表",
+    MONITORING: "监控期间报错了的，请单位重报",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,25 @@ def build(material: CountyData) -> Tables:
         tables["findings"] += _finding_rows(entry, material)
     tables["findings"] += _finding_rows(DepartmentData(NOBODY, findings=list(_of_nobody(material))), material)
     tables["receipts"] = [
-        {**row, "result": monitored(row["result"]), "reason": monitored(row["reason"])}
-        for row in receipt_rows(material)
+        row | _told_of_others(receipt, row) | {"result": monitored(row["result"])}
+        for receipt, row in zip(material.collected.receipts, receipt_rows(material), strict=True)
     ]
     return tables
+
+
+def _told_of_others(receipt: Receipt, row: Row) -> Row:
+    """原因 and 需要做什么 of a file with forms that do not count here."""
+    others = receipt.file.others
+    if not others or receipt.result in ("无法读取", "重复"):
+        return {}
+    reason, action = row["reason"], row["action"]
+    if receipt.fates:
+        names = "、".join(dict.fromkeys(other.name for other in others))
+        reason += f"；另有{names}，不参加这次监控的校验和汇总"
+    asked = [text for kind, text in _ASKED.items() if any(other.kind == kind for other in others)]
+    if asked and action == NOTHING_TO_DO:
+        action = "；".join(asked)
+    return {"reason": reason, "action": action}
 
 
 def _of_nobody(material: CountyData) -> Iterator[Finding]:
@@ -168,6 +189,7 @@ def _department_row(entry: DepartmentData, projects: Sequence[Row], material: Co
         **head(entry),
         "due": sum(map(statuses.count, (REPORTED, BLANK, MISSING))),
         "assessed": statuses.count(REPORTED) + statuses.count(EXTRA),
+        "unfilled": statuses.count(BLANK),
         "missing": statuses.count(MISSING),
         "department_forms": len(entry.filled_wholes),
         **{key: sum(item.get(key) or 0 for item in projects) for key in COUNTS},

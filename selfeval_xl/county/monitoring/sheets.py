@@ -98,6 +98,7 @@ DEPARTMENTS = Sheet(
         *HEAD[:4],
         _projects("due", "应报项目数", "已报", "未填报", "漏报"),
         _projects("assessed", "已报项目数", "已报", "名册外"),
+        _projects("unfilled", "未填报项目数", "未填报"),
         _projects("missing", "漏报项目数", "漏报"),
         count("department_forms", "部门监控表"),
         _amount("initial_budget", "年初预算数（万元）"),
