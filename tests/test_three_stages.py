@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 
 import openpyxl
 import pytest
 
+from selfeval_xl.assessment.policy import default
+from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.county import consolidate
+from selfeval_xl.model.forms import Form, FundingLine, Indicator
+from selfeval_xl.rules.earlier_stages import unlike_declaration, unlike_monitoring
 from support.command import selfeval
 from support.monitoring_forms import Monitoring, Row, write
 from support.season import rows_of
@@ -189,9 +194,14 @@ def test_a_county_of_four_hundred_is_compared_with_its_earlier_stages(tmp_path):
 def test_what_is_not_found_in_the_folders_is_said(tmp_path):
     make_stages(tmp_path, 3)
     (tmp_path / "申报" / "说明.xlsx").write_bytes((tmp_path / "自评" / "示例项目000.xlsx").read_bytes())
+    declare(tmp_path / "申报" / "只有申报.xlsx", Project(9))
+    evaluate(tmp_path / "自评" / "只有自评.xlsx", Project(8))
     out = tmp_path / "全县.xlsx"
     run = selfeval("consolidate", tmp_path / "自评", "-o", out, "--declared", tmp_path / "申报")
     assert run.returncode == 0 and "说明.xlsx" in run.stdout and "没有读出绩效目标申报表" in run.stdout
+    told = run.stdout.replace("\n", "")
+    assert "--declared读出绩效目标申报表4张；1张没有对上自评表：示例项目009（只有申报.xlsx）" in told
+    assert "自评表有1张没有对上，没有比：示例项目008" in told
     missing = selfeval("consolidate", tmp_path / "自评", "-o", out, "--monitored", tmp_path / "没有")
     assert missing.returncode == 2 and "--monitored" in missing.stderr
 
@@ -206,3 +216,34 @@ def test_the_next_run_without_the_folders_takes_the_columns_away(tmp_path):
     assert not [
         row for row in rows_of(out, "审核问题") if row["规则编号"] == "X14" and row["状态"] != "已修改"
     ]
+
+
+def test_renamed_indicators_and_far_forecasts_are_held_against_each_other():
+    def form(kind: str, *rows: Indicator, spent: str | None = None, forecast: str | None = None) -> Form:
+        line = FundingLine(source="合计", annual_budget="100", executed=spent, forecast=forecast)
+        made = Form(kind=kind, file="a.xlsx", sheet="表", money_unit="万元", funding=(line,), indicators=rows)
+        return assess(made, default())
+
+    own = form(
+        "project",
+        Indicator(level1="产出指标", name="维修学校数", target="≥12所", actual="12所"),
+        Indicator(level1="产出指标", name="购置电脑数量（台）", target="≥50台", actual="60台"),
+        spent="40",
+    )
+    declared = form(
+        "declaration",
+        Indicator(level1="产出指标", name="维修学校数量", target="≥15所"),
+        Indicator(level1="产出指标", name="购置电脑数量", target="≥50台"),
+    )
+    monitored = form(
+        "monitoring",
+        Indicator(level1="产出指标", name="购置电脑数量", target="≥50台", actual="30台", forecast="300台"),
+        Indicator(level1="产出指标", name="维修学校数量", target="≥12所", actual="6所", forecast="12所"),
+        spent="30",
+        forecast="90",
+    )
+    said = [found.message for found in unlike_declaration(own, declared)]
+    assert len(said) == 1 and "维修学校数" in said[0] and "≥15所" in said[0]
+    said = [found.message for found in unlike_monitoring(own, monitored, Decimal("0.3"))]
+    assert len(said) == 2 and "远小于" in said[0] and "90万元" in said[0]
+    assert "购置电脑数量" in said[1] and "300台" in said[1] and "差得远" in said[1]

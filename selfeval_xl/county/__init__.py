@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,12 +83,14 @@ def _departments(
     """The received files sorted by department, each of which is read when its turn comes."""
     from selfeval_xl.county.departments.data import laid_out
     from selfeval_xl.county.departments.streaming import StreamedDepartments
+    from selfeval_xl.county.earlier_stages import told_of_matches
     from selfeval_xl.county.intake.receipts import sort_out
     from selfeval_xl.filings.roster import chosen_by
 
     choices = chosen_by(roster, written.chosen_files())
     collected = sort_out(received.root, received.files, roster, choices, received.archives)
     laid = laid_out(collected, roster, policy)
+    earlier = replace(earlier, notes=(*earlier.notes, *told_of_matches(earlier, collected.filings)))
     return StreamedDepartments(received, laid, supplements=written.supplements, earlier=earlier)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
@@ -66,6 +66,42 @@ def read_earlier(
         kinds.add(kind)
     digest = hashlib.sha256("\n".join(digests).encode("utf-8", "surrogatepass")).hexdigest()
     return EarlierStages(stage_forms(filings), frozenset(kinds), digest if kinds else "", tuple(notes))
+
+
+def told_of_matches(stages: EarlierStages, filings: Iterable[Filing]) -> Iterator[str]:
+    """Sentences about forms of the earlier stages without a self-evaluation, and the other way round.
+
+    filings: the self-evaluations, in outline or whole.
+    """
+    used: dict[str, set[int]] = {kind: set() for kind in stages.kinds}
+    alone: dict[str, list[str]] = {kind: [] for kind in stages.kinds}
+    for filing, form in [(each, form) for each in filings for form in each.forms]:
+        found = stages.forms.of(form, filing)
+        for kind in stages.kinds:
+            mine = [found.declaration if kind == DECLARATION else found.monitoring, *found.ambiguous]
+            ids = {id(each) for each in mine if each is not None and each.kind == kind}
+            used[kind] |= ids
+            if not ids and form.is_of_project:
+                alone[kind].append(form.project or filing.department)
+    for kind in sorted(stages.kinds):
+        forms = [known.form for known in stages.forms.all if known.form.kind == kind]
+        unmatched = [
+            f"{form.project or form.department or '没有写名称的'}（{PurePath(form.file).name}）"
+            for form in forms
+            if id(form) not in used[kind]
+        ]
+        lines = [f"{len(unmatched)}张没有对上自评表：{_some(unmatched)}"] if unmatched else []
+        lines += (
+            [f"自评表有{len(alone[kind])}张没有对上，没有比：{_some(alone[kind])}"] if alone[kind] else []
+        )
+        if lines:
+            yield f"{OPTIONS[kind]}读出{FORM_NAMES[kind]}{len(forms)}张；{'；'.join(lines)}。"
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, and how many there are where they are more."""
+    more = f"等{len(names)}张" if len(names) > _MOST_NAMED else ""
+    return f"{'、'.join(names[:_MOST_NAMED])}{more}"
 
 
 def _only(file: ReadFile, kind: str) -> ReadFile:

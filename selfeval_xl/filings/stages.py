@@ -50,6 +50,11 @@ class StageForms:
     by_code: dict[str, list[_Known]] = field(default_factory=dict)
     by_name: dict[str, list[_Known]] = field(default_factory=dict)
 
+    @property
+    def all(self) -> list[_Known]:
+        """Every form, with its project or department."""
+        return [*self.projects, *self.departments]
+
     def __bool__(self) -> bool:
         return bool(self.projects or self.departments)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def understand(source: Source) -> ReadFile:
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems
         others += [found.other] if found.other else []
-        stage_forms += found.stage_forms
+        stage_forms += [_printed_here(form, source.settings) for form in found.stage_forms]
         explanations += explanations_in(grid)
         listed = listed_in(grid) or listed
         summary = summary_in(grid) or summary
@@ -103,6 +103,12 @@ def about_no_filing(source: Source) -> str:
     if IS_RECHECK in source.settings:
         what = RECHECK
     return "" if what is None else _NO_FILING.format(name=source.name, what=what)
+
+
+def _printed_here(form: Form, settings: Mapping[str, str]) -> Form:
+    """The form of an earlier stage with the layout of the workbook, where this program made it."""
+    layout_id = settings.get("layout")
+    return replace(form, layout=layout_id) if layout_id and settings.get("stage") == form.kind else form
 
 
 def _with_layout(forms: Sequence[Form], grid: Grid, source: Source) -> Sequence[Form]:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.filings.stages import EarlierForms
@@ -24,6 +25,8 @@ from selfeval_xl.rules.indicators import bare, level, named
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
 
+_IN_BRACKETS = re.compile(r"[(（][^()（）]{0,8}[)）]$")  # 改造数量（处）
+_COUNTED = re.compile(r"(?:数量|个数|总数|数|量)$")  # 维修学校数量, 维修学校数
 _PUNCTUATION = re.compile(r"[\W_]+")
 _ALIKE = 40  # percent of likeness from which two targets in words may say the same
 _SAYS_HOW_MUCH = re.compile(  # 全覆盖 may be 100%, 不发生 0, 达标 any number
@@ -39,7 +42,7 @@ _Key = tuple[str, ...]  # by which two indicators are one
     Severity.WARNING,
     asks=(
         "自评表的年度指标值和批复的目标申报表一致（换算单位后比较）；能累计的完成数、执行数不小于监控时已经报过的数；"
-        "监控时“确定能”完成的，自评未完成要说明。"
+        "监控时“确定能”完成的，自评未完成要说明；比监控时的全年预计少30%（参数）以上的，列为核实。"
     ),
     needs="stages",
 )
@@ -47,13 +50,13 @@ def unlike_earlier_stages(form: Form, policy: Policy, earlier: EarlierForms) -> 
     """The self-evaluation agrees with what was declared and with what monitoring reported.
 
     Its targets are those of the approved declaration, what adds up is no less than monitoring had reported as
-    done, and what monitoring held for certain was reached. `earlier`: the forms of this project at the
-    earlier stages.
+    done nor far less than it forecast (policy), and what monitoring held for certain was reached. `earlier`:
+    the forms of this project at the earlier stages.
     """
     if earlier.declaration is not None:
         yield from unlike_declaration(form, earlier.declaration)
     if earlier.monitoring is not None:
-        yield from unlike_monitoring(form, earlier.monitoring)
+        yield from unlike_monitoring(form, earlier.monitoring, policy.number("over_fulfilment"))
     if earlier.ambiguous:
         yield _undecided(form, earlier)
 
@@ -77,11 +80,11 @@ def _undecided(form: Form, earlier: EarlierForms) -> Finding:
 def pairs(form: Form, other: Form) -> Iterator[tuple[Indicator, Indicator]]:
     """Yields the indicators of one form, each with the same one of another stage.
 
-    They are one by their levels and name, else by their name; a name that stands several times on either form
-    is nobody's.
+    They are one by their levels and name, else by their name, else by the name without a unit in brackets and
+    without 数量, 数 at its end; a name that stands several times on either form is nobody's.
     """
     matched: set[int] = set()
-    for key in (_levels_and_name, _name):
+    for key in (_levels_and_name, _name, _core):
         there = _unique(other, key)
         for own_key, row in _unique(form, key).items():
             match = there.get(own_key)
@@ -96,6 +99,11 @@ def _levels_and_name(row: Indicator) -> _Key:
 
 def _name(row: Indicator) -> _Key:
     return (_PUNCTUATION.sub("", bare(row.name)),)
+
+
+def _core(row: Indicator) -> _Key:
+    plain = _PUNCTUATION.sub("", _IN_BRACKETS.sub("", bare(row.name)))
+    return (_COUNTED.sub("", plain) or plain,)
 
 
 def _unique(form: Form, key: Callable[[Indicator], _Key]) -> Mapping[_Key, Indicator]:
@@ -171,13 +179,17 @@ def _words_differ(text: str, declared: str) -> bool:
     return ratio(one, other) < _ALIKE
 
 
-def unlike_monitoring(form: Form, monitoring: Form) -> Iterator[Finding]:
-    """The findings on less than monitoring had reported, and on what it held for certain and is unmet."""
-    yield from _less_money(form, monitoring)
+def unlike_monitoring(form: Form, monitoring: Form, far: Decimal) -> Iterator[Finding]:
+    """The findings on less than monitoring had reported, and on what it held for certain and is unmet.
+
+    far: the part of a forecast by which a result may fall short of it.
+    """
+    yield from _less_money(form, monitoring, far)
     for row, before in pairs(form, monitoring):
         less = _is_less(row, before)
         certain = before.outlook is Outlook.CERTAIN and row.verdict is Verdict.UNMET
         if not (less or certain):
+            yield from _far_from_forecast(form, monitoring, row, before, far)
             continue
         told = _told(form, monitoring, before, "actual" if less else "outlook")
         reasons = [f"{told}已完成“{before.actual}”"] if less else []
@@ -196,30 +208,52 @@ def unlike_monitoring(form: Form, monitoring: Form) -> Iterator[Finding]:
         )
 
 
+def _far_from_forecast(
+    form: Form, monitoring: Form, row: Indicator, before: Indicator, far: Decimal
+) -> Iterator[Finding]:
+    """The finding on a result that adds up and is far below its forecast."""
+    done, forecast = amount_of(row, row.actual), amount_of(before, before.forecast)
+    if not (adds_up(row) and done and forecast and done.compares(forecast)):
+        return
+    if done.value < forecast.value * (1 - far):
+        yield row.finding(
+            "actual",
+            f"{named(row)}实际完成“{row.actual}”，{_told(form, monitoring, before, 'forecast')}"
+            f"全年预计“{before.forecast}”，差得远。",
+            expected=before.forecast,
+            hint="核对完成值和监控时的预计，填错的改正；都对的，说明后来发生了什么。",
+            related=related(monitoring, before.cells.get("forecast")),
+        )
+
+
 def _is_less(row: Indicator, before: Indicator) -> bool:
     """Whether less is done than monitoring had reported of work that adds up."""
     done, reported = amount_of(row, row.actual), amount_of(before, before.actual)
     return bool(adds_up(row) and done and reported and done.is_below(reported))
 
 
-def _less_money(form: Form, monitoring: Form) -> Iterator[Finding]:
-    """The finding on an executed total below the one that monitoring had reported."""
+def _less_money(form: Form, monitoring: Form, far: Decimal) -> Iterator[Finding]:
+    """The finding on an executed total below what monitoring had reported, or far below what it forecast."""
     line, before = main_line(form), main_line(monitoring)
     executed = amount_span(line, "executed") if line else None
-    reported = amount_span(before, "executed") if before else None
-    if line is None or before is None or executed is None or reported is None:
+    if line is None or before is None or executed is None:
         return
-    if in_ten_thousand(form, executed).high < in_ten_thousand(monitoring, reported).low:
-        place = form_place(monitoring, form.file)
-        cell = cells_shown(monitoring.file, before.cells.get("executed"))
+    spent = in_ten_thousand(form, executed).high
+    for key, part, how in (("executed", Decimal(1), "小于"), ("forecast", 1 - far, "远小于")):
+        then = amount_span(before, key)
+        if then is None or spent >= in_ten_thousand(monitoring, then).low * part:
+            continue
+        place, cell = form_place(monitoring, form.file), cells_shown(monitoring.file, before.cells.get(key))
+        told = f"{getattr(before, key)}{monitoring.money_unit or ''}"
         yield line.finding(
             "executed",
-            f"全年执行数{line.executed}{form.money_unit or ''}，小于运行监控表“{place}”{cell}的"
-            f"{amount_names(monitoring)['executed']}{before.executed}{monitoring.money_unit or ''}。",
-            expected=f"不小于{before.executed}{monitoring.money_unit or ''}",
+            f"全年执行数{line.executed}{form.money_unit or ''}，{how}运行监控表“{place}”{cell}的"
+            f"{amount_names(monitoring)[key]}{told}。",
+            expected=f"不小于{told}" if key == "executed" else told,
             hint="核对两个数，填错的改正；有退款冲减的请说明。",
-            related=related(monitoring, before.cells.get("executed")),
+            related=related(monitoring, before.cells.get(key)),
         )
+        return
 
 
 def _told(form: Form, other: Form, row: Indicator, key: str) -> str:

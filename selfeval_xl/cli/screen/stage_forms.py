@@ -43,7 +43,7 @@ def _head(form: Form) -> Iterator[str]:
     whole = "（部门整体）" if form.of_department else ""
     yield f"{FORM_NAMES[form.kind]}{whole}（{area_of(form)}）"
     for label, value in (
-        ("表式", layouts.label(form.layout) if form.layout else "未收录的表式，按标签读出"),
+        ("表式", layouts.label(form.layout, form.kind) if form.layout else "未收录的表式，按标签读出"),
         ("年度", form.year),
         ("监控时段", form.through),
         ("项目期", form.period),
