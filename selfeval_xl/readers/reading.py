@@ -54,8 +54,8 @@ def understand(source: Source) -> ReadFile:
     others: list[OtherForm] = []
     for grid in source.grids:
         found = all_forms_in(grid, source.path)
-        own = [*found.forms, *found.stage_forms]
-        if own and stands_ready(grid, source.settings) and all(map(is_untouched, own)):
+        every = (*found.forms, *found.stage_forms)
+        if every and stands_ready(grid, source.settings) and all(map(is_untouched, every)):
             continue
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems

@@ -39,7 +39,7 @@ def _project_code(form: Form, by_sheet: Mapping[str, str], by_name: Mapping[str,
     A project is known by the name it was issued with, else by its sheet: a sheet may have been copied, moved
     or renamed.
     """
-    if form.kind != PROJECT and not (form.is_of_stage and not form.of_department):
+    if form.kind != PROJECT and (form.of_department or not form.is_of_stage):
         return None
     name = squeeze(form.project) if form.project else None
     if name is not None and name in by_name:

@@ -12,6 +12,8 @@ from selfeval_xl.model.grid import Grid
 from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.sheet_names import READY
 
+_AMOUNTS = (*AMOUNTS, "forecast", "medium_budget", "note")
+
 
 def stands_ready(grid: Grid, settings: Mapping[str, str]) -> bool:
     """Whether the workbook was made with this sheet as a spare one, whatever was typed into it since."""
@@ -19,31 +21,28 @@ def stands_ready(grid: Grid, settings: Mapping[str, str]) -> bool:
 
 
 def is_untouched(form: Form) -> bool:
-    """Whether a project form holds nothing but what was printed."""
+    """Whether a project form, of whatever stage, holds nothing but what was printed."""
     typed = (
+        form.period,
+        form.goal.medium,
         form.project,
         form.project_code,
         form.department,
         form.unit,
         form.total_score,
         form.goal.initial,
-        form.goal.medium,
         form.goal.expected,
         form.goal.actual,
         form.indicators,
         form.placeholders,
-        form.management,
+        *(text for side in form.management for text in (side.text, side.problems)),
         form.broken,
         form.pictures,
         form.overlays,
         form.account.unread,
         *form.remarks.values(),
         *form.signature.values(),
-        *(
-            getattr(line, key)
-            for line in form.funding
-            for key in (*AMOUNTS, "forecast", "medium_budget", "note")
-        ),
+        *(getattr(line, key) for line in form.funding for key in _AMOUNTS),
     )
     of_project = form.kind == PROJECT or (form.is_of_stage and not form.of_department)
     return of_project and not any(typed)
