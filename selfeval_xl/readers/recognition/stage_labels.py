@@ -35,7 +35,9 @@ _THROUGH = re.compile(
     rf"(?:1|一|１)月?份?{_DASH}{_NUMBER}月份?|截[至止]到?(?:20\d\d年)?{_NUMBER}月(?:份|底|末)?"
     r"|上半年|前(?:\d|[一二三四五六七八九十])个月|前[二三]季度|[一二三]季度"
 )
-_ONLY_MONTHS = re.compile(rf"\A[(（\[〔]?(?:20\d\d年)?(?:度)?(?:{_THROUGH.pattern})[)）\]〕]?\Z")
+_ONLY_MONTHS = re.compile(
+    rf"\A(?:监控(?:期间|时段|时间|区间)[:：])?[(（\[〔]?(?:20\d\d年)?(?:度)?(?:{_THROUGH.pattern})[)）\]〕]?\Z"
+)
 _YEAR_BEFORE = re.compile(rf"(20\d\d)年(?:度)?(?:{_THROUGH.pattern})|截[至止]到?(20\d\d)年")
 _TERM = re.compile(r"(?:中期|长期|实施期|项目期|三年|总体?)(?:目标|指标)?值?$")
 _YEAR = re.compile(r"(?:20\d\d年|年度|当年|本年)(?:度)?(?:目标|指标)?值?$")
