@@ -41,7 +41,7 @@ def test_of_all_values_nearly_all_are_right():
     results = [compared(path) for path in FILES]
     asked = sum(result.asked for result in results)
     wrong = [line for result in results for line in result.wrong]
-    assert len(FILES) >= 16 and asked >= 550
+    assert len(FILES) >= 25 and asked >= 1000
     assert 1 - len(wrong) / asked >= SHARE, wrong
 
 
@@ -76,11 +76,13 @@ def _misplaced(grid: Grid, record, key: str) -> list[str]:
     texts = [grid.text(*position(name)) for name in record.cells[key].split(",")]
     inside = "".join(map(_plain, texts))
     parts = [_plain(part) for part in re.split(r"[；\n]", value)]
-    return [] if all(part in inside or inside in part for part in parts) else [f"{key}={value}: {texts}"]
+    right = [part in inside or inside in part for part in parts]
+    found = any(right) if key == "note" else all(right)  # a measure of its own column joins the note
+    return [] if found else [f"{key}={value}: {texts}"]
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s|(?<=\d),(?=\d{3})", "", unicodedata.normalize("NFKC", text))
 
 
 def write_workbook(path, table: str) -> None:

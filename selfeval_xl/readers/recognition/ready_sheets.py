@@ -36,7 +36,6 @@ def is_untouched(form: Form) -> bool:
         form.unit,
         form.total_score,
         form.goal.initial,
-        form.goal.medium,
         form.goal.expected,
         form.goal.actual,
         form.indicators,

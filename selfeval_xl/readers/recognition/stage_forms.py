@@ -47,6 +47,7 @@ from selfeval_xl.readers.recognition.stage_labels import (
     stage_scan,
     year_of_months,
 )
+from selfeval_xl.readers.recognition.stage_list import as_list
 from selfeval_xl.readers.recognition.stage_table import Groups, read_stage_indicators, split_groups
 from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, read_tasks
 from selfeval_xl.readers.recognition.years import printed_year
@@ -78,9 +79,10 @@ def _add_stage_forms(grid: Grid, file: str, found: Found) -> None:
         form, problems = _read_region(sheet, region, file, kind, groups)
         if form is None:
             continue
-        forms.append(form)
         found.problems += problems
-        areas.append(region.area)
+        for each, area in as_list(sheet, form, region.head, region.area):
+            forms.append(each)
+            areas.append(area)
     if not forms:
         return
     counted, broken = accounts(sheet, forms, areas), broken_cells(sheet, areas)

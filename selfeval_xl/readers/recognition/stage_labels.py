@@ -35,8 +35,12 @@ _THROUGH = re.compile(
     rf"(?:1|一|１)月?份?{_DASH}{_NUMBER}月份?|截[至止]到?(?:20\d\d年)?{_NUMBER}月(?:份|底|末)?"
     r"|上半年|前(?:\d|[一二三四五六七八九十])个月|前[二三]季度|[一二三]季度"
 )
-_ONLY_MONTHS = re.compile(rf"\A[(（\[〔]?(?:20\d\d年)?(?:度)?(?:{_THROUGH.pattern})[)）\]〕]?\Z")
+_ONLY_MONTHS = re.compile(
+    rf"\A(?:监控(?:期间|时段|时间|区间)[:：])?[(（\[〔]?(?:20\d\d年)?(?:度)?(?:{_THROUGH.pattern})[)）\]〕]?\Z"
+)
 _YEAR_BEFORE = re.compile(rf"(20\d\d)年(?:度)?(?:{_THROUGH.pattern})|截[至止]到?(20\d\d)年")
+_TERM = re.compile(r"(?:中期|长期|实施期|项目期|三年|总体?)(?:目标|指标)?值?$")
+_YEAR = re.compile(r"(?:20\d\d年|年度|当年|本年)(?:度)?(?:目标|指标)?值?$")
 _SINCE = re.compile(r"^的?(?:累计)?")
 _GOAL = "目标"
 _WITH_MONTHS = ("资金行", "指标", _GOAL)  # scopes of labels that may name months
@@ -134,7 +138,34 @@ def stage_scan(grid: Grid) -> ScannedSheet:
     take_labels(sheet, labels)
     _name_goals_of_term(sheet)
     sheet.sub_heads = {row for row in range(grid.height) if _is_sub_head(sheet, row)}
+    _name_values_of_terms(sheet)
     return sheet
+
+
+def _name_values_of_terms(sheet: ScannedSheet) -> None:
+    """Makes 中期 and 年度 below a wide 指标值 the heads of both targets."""
+    labels = {(label.row, label.column): label for label in sheet.in_order}
+    for label in list(sheet.in_order):
+        row, area = label.area.bottom + 1, label.area
+        if area.right == area.left or row >= sheet.grid.height or not label.is_key("指标", "target"):
+            continue
+        words = {column: core(sheet.text(row, column)) for column in range(area.left, area.right + 1)}
+        keys = {column: key for column, word in words.items() for key in _term_key(word)}
+        if set(keys.values()) != {"target", "medium_target"}:
+            continue
+        sheet.sub_heads.add(row)
+        for column, key in keys.items():
+            role = Role("指标", key, 0, words[column], "同义词")
+            place = sheet.grid.area(row, column)
+            labels[row, column] = Label(row, column, words[column], place, (role,))
+    take_labels(sheet, labels)
+
+
+def _term_key(word: str) -> tuple[str, ...]:
+    """The key of a target with this head below 指标值, if it is one."""
+    if _TERM.match(word):
+        return ("medium_target",)
+    return ("target",) if _YEAR.match(word) else ()
 
 
 def take_labels(sheet: ScannedSheet, labels: Mapping[tuple[int, int], Label]) -> None:

@@ -84,6 +84,7 @@ def read_stage_indicators(
         head = replace(head, right=second[0].column - 1)
     table = read_indicators(sheet, head, area.bottom, area)
     heads = [head, *head.further]
+    table.indicators = [row for row in table.indicators if not _is_head_again(sheet, row, head)]
     _pass_over_levels(sheet, table, head)
     for each in heads:
         ticks = find_ticks(sheet, each)
@@ -106,6 +107,18 @@ def read_stage_indicators(
         if medium:
             table.indicators = _joined(sheet, medium, annual)
     return table
+
+
+def _is_head_again(sheet: ScannedSheet, row: Indicator, head: TableHead) -> bool:
+    """Whether a row is the second line of a head that is printed again, as at the top of a page.
+
+    Its cells are known then.
+    """
+    line = max(position(name)[0] for names in row.cells.values() for name in names.split(",") if name)
+    if line not in sheet.sub_heads or sheet.value_cell(line, head.name)[0] == line:
+        return False
+    sheet.furniture |= {(line, column) for column in sheet.filled(line, head.left, head.right)}
+    return True
 
 
 def _pass_over_levels(sheet: ScannedSheet, table: Indicators, head: TableHead) -> None:

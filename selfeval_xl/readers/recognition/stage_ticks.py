@@ -90,7 +90,7 @@ def with_ticks(sheet: ScannedSheet, row: Indicator, ticks: Ticks) -> Indicator:
     if words:
         note = "；".join(dict.fromkeys(filter(None, (*words.values(), note))))
         cells["note"] = ",".join(dict.fromkeys(filter(None, (*words, cells.get("note")))))
-    named = _named_in(note)
+    named = next(filter(None, (_named_in(sheet.text(*place)) for place in _places(cells, "note"))), [])
     if causes:
         cells["causes"] = ",".join(causes)
     elif named:
@@ -110,6 +110,11 @@ def with_ticks(sheet: ScannedSheet, row: Indicator, ticks: Ticks) -> Indicator:
         other={word: text for word, text in other.items() if word not in known},
         cells=cells,
     )
+
+
+def _places(cells: Mapping[str, str], key: str) -> list[tuple[int, int]]:
+    """The row and column of each cell of a field."""
+    return [position(name) for name in cells.get(key, "").split(",") if name]
 
 
 def _line_of(row: Indicator) -> int | None:
