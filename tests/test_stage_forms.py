@@ -18,7 +18,7 @@ from selfeval_xl.readers.recognition.stage_forms import all_forms_in
 from selfeval_xl.readers.recognition.stage_labels import months_in
 from selfeval_xl.readers.recognition.stage_ticks import outlook_in
 from support.command import selfeval
-from support.random_edits import edited, good_stage_forms, lost_in_silence, stage_forms_in
+from support.random_edits import edited, good_forms, good_stage_forms, lost_in_silence, stage_forms_in
 from support.stage_tables import FOLDER, Comparison, compare, load, told
 from support.text_grid import grid_of
 
@@ -303,3 +303,12 @@ def test_codes_and_year_come_from_the_hidden_sheet(tmp_path):
     book.save(path)
     (form,) = read_file(path).stage_forms
     assert (form.project_code, form.year, form.sheet) == ("51000021R", 2022, "项目01")
+
+
+def test_no_known_form_of_the_self_evaluation_is_one_of_a_stage():
+    """Nor after random edits of it."""
+    for number, (name, sheet) in enumerate(good_forms()):
+        if name.endswith(("declaration", "monitoring")):  # layouts of these stages
+            continue
+        for after in (sheet, *(edited(sheet, seed) for seed in range(number, number + 3))):
+            assert all_forms_in(after.grid(), "a.xlsx").stage_forms == [], (name, after.done)

@@ -120,7 +120,7 @@ class ScannedSheet:
         Values are none: what has a figure, as in a row of a table that begins at once.
         """
         area = label.area
-        if area.bottom >= bottom or area.right == area.left:
+        if area.bottom >= bottom or area.right == area.left or bottom >= len(self.grid.rows):
             return {}
         cells, line = self.grid.rows[bottom], self.lines[bottom]
         return {

@@ -86,10 +86,13 @@ def read_stage_indicators(
     heads = [head, *head.further]
     table.indicators = [row for row in table.indicators if not _is_head_again(sheet, row, head)]
     _pass_over_levels(sheet, table, head)
-    for each in heads:
+    for each, last in zip(heads, [*(following.top - 1 for following in heads[1:]), area.bottom], strict=True):
         ticks = find_ticks(sheet, each)
         if ticks.causes or ticks.outlooks or ticks.outlook is not None:
-            table.indicators = [with_ticks(sheet, row, ticks) for row in table.indicators]
+            table.indicators = [
+                with_ticks(sheet, row, ticks) if each.bottom < _last_line(row) <= last else row
+                for row in table.indicators
+            ]
         if ticks.causes:
             table.columns = {**table.columns, "causes": head.columns["name"]}
     if second:
@@ -109,12 +112,17 @@ def read_stage_indicators(
     return table
 
 
+def _last_line(row: Indicator) -> int:
+    """The last row of the sheet in which a cell of the indicator stands."""
+    return max(position(name)[0] for names in row.cells.values() for name in names.split(",") if name)
+
+
 def _is_head_again(sheet: ScannedSheet, row: Indicator, head: TableHead) -> bool:
     """Whether a row is the second line of a head that is printed again, as at the top of a page.
 
     Its cells are known then.
     """
-    line = max(position(name)[0] for names in row.cells.values() for name in names.split(",") if name)
+    line = _last_line(row)
     if line not in sheet.sub_heads or sheet.value_cell(line, head.name)[0] == line:
         return False
     sheet.furniture |= {(line, column) for column in sheet.filled(line, head.left, head.right)}
