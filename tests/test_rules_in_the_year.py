@@ -1,0 +1,111 @@
+"""Monitoring forms as a bureau reads them; the right answers stand in the tables, written before the run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from selfeval_xl.model.forms import MONITORING, PROJECT, Filing
+from selfeval_xl.rules.runner import check
+from support.stage_forms import stage_form, table
+from test_rules_monitoring import cells_of
+
+STOCKS_AND_WORK = """
+| 三级指标 | 年度指标值 | 完成情况 | 全年预计完成情况 | answer |
+| 床位数 | ≥100张 | 110张 | 100张 | - |
+| 新增床位数 | ≥100张 | 110张 | 100张 | - |
+| 公益性岗位人数 | ≥50人 | 52人 | 50人 | - |
+| 开发公益性岗位数 | ≥50个 | 52个 | 50个 | - |
+| 在职职工数 | =120人 | 125人 | 118人 | - |
+| 在园幼儿数 | ≥300名 | 310名 | 290名 | - |
+| 低保对象数 | ≥2000人 | 2100人 | 2050人 | - |
+| 特困供养人员 | ≥150人 | 155人 | 150人 | - |
+| 库存粮食数量 | ≥1000吨 | 1200吨 | 1000吨 | - |
+| 生猪存栏数 | ≥3000头 | 3200头 | 3000头 | - |
+| 贷款余额 | ≥500万元 | 520万元 | 480万元 | - |
+| 在建项目个数 | ≥5个 | 6个 | 4个 | - |
+| 公交车辆数 | ≥40辆 | 42辆 | 40辆 | - |
+| 监测点数量 | ≥20个 | 21个 | 20个 | - |
+| 耕地面积 | ≥5000亩 | 5010亩 | 5000亩 | - |
+| 托管机构数 | ≥12家 | 13家 | 12家 | - |
+| 日均供水量 | ≥2万吨 | 2.2万吨 | 2.0万吨 | - |
+| 巡查频次 | ≥4次/月 | 5次/月 | 4次/月 | - |
+| 人均补助金额 | ≥600元 | 620元 | 600元 | - |
+| 高标准农田建设面积 | ≥100亩 | 60亩 | 50亩 | D11,C11 |
+| 高标准农田 | ≥100亩 | 60亩 | 50亩 | - |
+| 建设标准 | ≥100元 | 60元 | 50元 | - |
+| 农田建设面积 | ≥100亩 | 60亩 | 50亩 | D11,C11 |
+| 农村公路养护里程 | ≥120公里 | 60公里 | 50公里 | D11,C11 |
+| 渠道加固长度 | ≥12公里 | 6公里 | 5公里 | D11,C11 |
+| 房屋修缮面积 | ≥1200平方米 | 800平方米 | 500平方米 | D11,C11 |
+| 购置设备 | ≥10台 | 8台 | 6台 | D11,C11 |
+| 举办讲座 | ≥6场 | 5场 | 3场 | D11,C11 |
+| 培训场次 | ≥10场 | 8场 | 5场 | D11,C11 |
+| 下乡演出 | ≥60场 | 40场 | 30场 | D11,C11 |
+| 执法次数 | ≥60次 | 40次 | 30次 | D11,C11 |
+| 累计培训人次 | ≥500人次 | 300人次 | 200人次 | D11,C11 |
+| 医疗救助人次 | ≥500人次 | 300人次 | 200人次 | D11,C11 |
+| 困难群众补助 | ≥500人 | 300人 | 290人 | - |
+| 种植苗木数量 | ≥500株 | 300株 | 200株 | D11,C11 |
+| 完成课题数 | ≥5个 | 3个 | 2个 | D11,C11 |
+| 印发宣传册 | ≥5000册 | 3000册 | 2000册 | D11,C11 |
+"""
+
+
+@pytest.mark.parametrize("line", table(STOCKS_AND_WORK), ids=lambda line: line["三级指标"])
+def test_a_stock_may_fall_and_work_adds_up(line):
+    answer = line.pop("answer")
+    rows = [{"二级指标": "数量指标", **line}]
+    assert cells_of(stage_form(MONITORING, rows=rows), "M04") == answer.replace("D11,C11", "E11,D11")
+
+
+AT_MOST = """
+| 三级指标 | 年度指标值 | answer |
+| 平均办结天数 | ≤5天 | - |
+| 审批天数 | ≤5天 | - |
+| 未整改问题数 | ≤3个 | - |
+| 未办结件数 | ≤3件 | - |
+| 流浪犬数量 | ≤100只 | - |
+| 贷款余额 | ≤500万元 | - |
+| 政府债务余额 | ≤500万元 | - |
+| 维修水闸数量 | ≤10处 | D11 |
+| 培训天数 | ≤10天 | D11 |
+| 未成年人活动场次 | ≤10场 | D11 |
+| 问题整改数 | ≤10个 | D11 |
+"""
+
+
+@pytest.mark.parametrize("line", table(AT_MOST), ids=lambda line: line["三级指标"])
+@pytest.mark.parametrize("kind", [MONITORING, PROJECT])
+def test_a_number_that_should_be_small_may_have_a_ceiling(kind, line):
+    rows = [{"一级指标": "产出指标", "二级指标": "数量指标", **line}]
+    assert cells_on(kind, rows, "I03") == line["answer"]
+
+
+PAID = """
+| 三级指标 | 年度指标值 | answer |
+| 人均补助金额 | ≥600元 | - |
+| 户均补贴金额 | ≥600元 | - |
+| 每亩补助金额 | ≥600元 | - |
+| 贷款余额 | ≤500万元 | - |
+| 补助资金金额 | ≥600万元 | C11 |
+| 发放补助资金 | ≥600万元 | C11 |
+| 平均分配补助资金 | ≥600万元 | C11 |
+"""
+
+
+@pytest.mark.parametrize("line", table(PAID), ids=lambda line: line["三级指标"])
+@pytest.mark.parametrize("kind", [MONITORING, PROJECT])
+def test_what_each_gets_is_no_payment_as_a_quantity(kind, line):
+    rows = [{"一级指标": "产出指标", "二级指标": "数量指标", **line}]
+    assert cells_on(kind, rows, "I12") == line["answer"]
+
+
+def cells_on(kind, rows, rule):
+    """The cells of the rule's findings on a form of this kind."""
+    rows = [{name: text for name, text in row.items() if name != "answer"} for row in rows]
+    form = replace(stage_form(MONITORING, rows=rows), kind=kind)
+    own = {"stage_forms": (form,)} if form.is_of_stage else {"forms": (form,)}
+    found = check([Filing(department="县水利局", **own)])
+    return " ".join(finding.cell for finding in found if finding.rule == rule) or "-"
