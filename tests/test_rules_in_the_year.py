@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from selfeval_xl.model.forms import MONITORING, PROJECT, Filing
+from selfeval_xl.model.findings import Treatment
+from selfeval_xl.model.forms import DECLARATION, MONITORING, PROJECT, Filing
 from selfeval_xl.rules.runner import check
 from support.stage_forms import stage_form, table
-from test_rules_monitoring import cells_of
+from test_rules_monitoring import cells_of, found
 
 STOCKS_AND_WORK = """
 | 三级指标 | 年度指标值 | 完成情况 | 全年预计完成情况 | answer |
@@ -102,10 +103,34 @@ def test_what_each_gets_is_no_payment_as_a_quantity(kind, line):
     assert cells_on(kind, rows, "I12") == line["answer"]
 
 
+@pytest.mark.parametrize(
+    ("months", "told"),
+    [
+        (None, "表头没有写监控到几月，"),
+        ("第一次监控", "表头写的“第一次监控”看不出监控到几月，"),
+        ("下半年", "表头写的“下半年”看不出监控到几月，"),
+        ("1-7月", None),
+        ("截至7月31日", None),
+        ("三季度", None),
+        ("1-12月", None),
+    ],
+)
+def test_a_monitoring_form_says_up_to_what_month_it_goes(months, told):
+    funds = [{"资金": "年度资金总额", "年初预算数": "100", "已执行数": "30"}]
+    got = found(stage_form(MONITORING, funds, through=months), "T02")
+    assert [finding.message[: len(told or "")] for finding in got] == ([told] if told else [])
+    assert all((finding.cell, finding.treatment) == ("C4", Treatment.FIX) for finding in got)
+    assert all("“1-7月”" in finding.hint and "M01" not in finding.rule for finding in got)
+
+
+def test_other_forms_have_no_months():
+    assert found(stage_form(DECLARATION), "T02") == []
+
+
 def cells_on(kind, rows, rule):
     """The cells of the rule's findings on a form of this kind."""
     rows = [{name: text for name, text in row.items() if name != "answer"} for row in rows]
     form = replace(stage_form(MONITORING, rows=rows), kind=kind)
     own = {"stage_forms": (form,)} if form.is_of_stage else {"forms": (form,)}
-    found = check([Filing(department="县水利局", **own)])
-    return " ".join(finding.cell for finding in found if finding.rule == rule) or "-"
+    got = check([Filing(department="县水利局", **own)])
+    return " ".join(finding.cell for finding in got if finding.rule == rule) or "-"

@@ -92,7 +92,7 @@ def test_on_a_declaration_targets_are_mended_now():
 
 
 def test_on_a_monitoring_form_they_wait_for_next_year():
-    form = replace(declaration(), kind=MONITORING)
+    form = replace(declaration(), kind=MONITORING, through="1-7月")
     got = {rule: treatment for rule, _, treatment in said([filing(form)])}
     assert got == {
         **dict.fromkeys(("I01", "I02", "I03", "I09"), Treatment.NEXT_YEAR),
@@ -174,9 +174,9 @@ def test_amounts_are_asked_that_the_stage_has(line):
 
 def test_heads_texts_and_levels_of_a_department_form():
     empty = dict.fromkeys(("project", "department", "unit"))
-    blank = stage_form(MONITORING, **{**empty, "year": 2024})
+    blank = stage_form(MONITORING, **{**empty, "year": 2024, "through": "1-7月"})
     assert said([filing(blank)], "T02") == [("T02", "B2,D2,F2", Treatment.FIX)]
-    whole = stage_form(MONITORING, of_department=True, **{**empty, "project": None, "year": 2024})
+    whole = replace(blank, of_department=True, project=None)
     assert said([filing(whole)], "T02") == [("T02", "D2", Treatment.FIX)]
     medium = Goal(medium="三年内<br/>治理河道30公里。", cells={"medium": "B7"})
     coded = stage_form(DECLARATION, goal=medium, **HEAD)
