@@ -134,3 +134,69 @@ def cells_on(kind, rows, rule):
     own = {"stage_forms": (form,)} if form.is_of_stage else {"forms": (form,)}
     got = check([Filing(department="县水利局", **own)])
     return " ".join(finding.cell for finding in got if finding.rule == rule) or "-"
+
+
+MONEY = """
+| 年初预算数 | 已执行数 | 执行率 | 全年预计执行数 | answer |
+| 100 | 30 | 65% | 100 | F02 D5; M01 D5,C5 |
+| 100 | 60 | 65% | 100 | F02 D5 |
+| 100 | 65 | 65% | 100 | - |
+| 100 | 64.996 | 65% | 100 | - |
+| 100 | 65 | 65 | 100 | - |
+| 100 | 65 | 0.65 | 100 | - |
+| 100 | 65 | 按进度 | 100 | - |
+| 100 | 120 | | 120 | F03 C5 |
+| 100 | 120 | 120% | 150 | F03 C5 |
+| 100 | 100 | 100% | 100 | - |
+| 100 | 70 | 70% | 120 | M05 E5,B5 |
+| 100 | 500000 | | 1000000 | F07 E5,B5 |
+| 100 | 50 | 50% | 1000000 | F07 E5,B5 |
+| 100 | 600000 | | 100 | F07 C5,B5 |
+| 100 | 600000 | 6000% | | F07 C5,B5 |
+| 100 | 600000 | 60% | 100 | F07 C5,B5 |
+| 1000000 | 60 | | 100 | F07 B5,E5 |
+| 1000000 | 600000 | 60% | 100 | F07 B5,E5 |
+| 100 | 3000 | | 4000 | F03 C5 |
+| 5000 | 0.5 | 0.01% | 5000 | M01 D5,C5 |
+| 5000 | 0.5 | | 3000 | M01 D5,C5 |
+| 0 | 0 | 0% | 0 | - |
+"""
+
+
+@pytest.mark.parametrize("line", table(MONEY), ids=lambda line: " ".join(line.values()))
+def test_the_money_of_a_monitoring_form_fits(line):
+    """One cause, one finding: where a unit is wrong nothing else is said of the row."""
+    answer = line.pop("answer")
+    form = stage_form(MONITORING, [{"资金": "年度资金总额", **line}], through="1-8月")
+    got = check([Filing(department="县水利局", stage_forms=(form,))])
+    said = sorted(f"{each.rule} {each.cell}" for each in got if each.rule[0] in "FM")
+    assert said == ([] if answer == "-" else sorted(answer.split("; ")))
+
+
+def test_messages_on_money_name_the_columns_of_a_monitoring_form():
+    for amounts, rule, words in (
+        (("100", "60", "65%", "100"), "F02", ("执行数60÷预算数100", "1-7月执行数÷年初预算数")),
+        (("100", "500000", "", "1000000"), "F07", ("全年预计执行数填1000000", "年初预算数填100")),
+        (("100", "600000", "", "100"), "F07", ("1-7月执行数填600000", "年初预算数填100")),
+        (("100", "120", "", "120"), "F03", ("执行120，预算100", "填追加后的预算数")),
+    ):
+        fund = dict(zip(("年初预算数", "已执行数", "执行率", "全年预计执行数"), amounts, strict=True))
+        form = stage_form(MONITORING, [{"资金": "年度资金总额", **fund}], through="1-7月")
+        (finding,) = found(form, rule)
+        assert [word for word in words if word not in finding.message + finding.hint] == []
+
+
+def test_sources_of_a_monitoring_form_in_another_unit_than_their_total():
+    funds = [
+        {"资金": "年度资金总额", "年初预算数": "100", "已执行数": "60", "全年预计执行数": "100"},
+        {"资金": "当年财政拨款", "年初预算数": "100", "已执行数": "60", "全年预计执行数": "1000000"},
+    ]
+    assert cells_of(stage_form(MONITORING, funds, through="1-7月"), "F07") == "D6,B6"
+
+
+def test_what_indicators_cost_is_in_the_unit_of_the_funds():
+    funds = [{"资金": "年度资金总额", "年初预算数": "120", "已执行数": "60", "全年预计执行数": "120"}]
+    rows = [
+        {"二级指标": "经济成本指标", "三级指标": "项目总成本", "年度指标值": "≤120元", "完成情况": "60元"}
+    ]
+    assert cells_of(stage_form(MONITORING, funds, rows, through="1-7月"), "F07") == "B5,C11"

@@ -21,6 +21,7 @@ FAMILIES = (
     "codes",
     "issued_values",
     "funding",
+    "amounts_apart",
     "missing_amounts",
     "stored_amounts",
     "funding_and_indicators",
