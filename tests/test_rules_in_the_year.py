@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from selfeval_xl.model.findings import Treatment
+from selfeval_xl.model.findings import Severity, Treatment
 from selfeval_xl.model.forms import DECLARATION, MONITORING, PROJECT, Filing
 from selfeval_xl.rules.runner import check
 from support.stage_forms import stage_form, table
@@ -37,6 +37,8 @@ STOCKS_AND_WORK = """
 | 高标准农田 | ≥100亩 | 60亩 | 50亩 | - |
 | 建设标准 | ≥100元 | 60元 | 50元 | - |
 | 农田建设面积 | ≥100亩 | 60亩 | 50亩 | D11,C11 |
+| 修路长度 | ≥10公里 | 8公里 | 6公里 | D11,C11 |
+| 新打机井 | ≥10眼 | 8眼 | 6眼 | D11,C11 |
 | 农村公路养护里程 | ≥120公里 | 60公里 | 50公里 | D11,C11 |
 | 渠道加固长度 | ≥12公里 | 6公里 | 5公里 | D11,C11 |
 | 房屋修缮面积 | ≥1200平方米 | 800平方米 | 500平方米 | D11,C11 |
@@ -177,7 +179,7 @@ def test_messages_on_money_name_the_columns_of_a_monitoring_form():
     for amounts, rule, words in (
         (("100", "60", "65%", "100"), "F02", ("执行数60÷预算数100", "1-7月执行数÷年初预算数")),
         (("100", "500000", "", "1000000"), "F07", ("全年预计执行数填1000000", "年初预算数填100")),
-        (("100", "600000", "", "100"), "F07", ("1-7月执行数填600000", "年初预算数填100")),
+        (("100", "600000", "", "100"), "F07", ("1-7月执行数填600000", "年初预算数填100", "6000倍")),
         (("100", "120", "", "120"), "F03", ("执行120，预算100", "填追加后的预算数")),
     ):
         fund = dict(zip(("年初预算数", "已执行数", "执行率", "全年预计执行数"), amounts, strict=True))
@@ -200,3 +202,91 @@ def test_what_indicators_cost_is_in_the_unit_of_the_funds():
         {"二级指标": "经济成本指标", "三级指标": "项目总成本", "年度指标值": "≤120元", "完成情况": "60元"}
     ]
     assert cells_of(stage_form(MONITORING, funds, rows, through="1-7月"), "F07") == "B5,C11"
+
+
+BLANKS = """
+| 完成情况 | 全年预计完成情况 | 完成目标可能性 | 栏 | cell | told |
+| 6处 | 10处 | 确定能 | | - | |
+| 0 | 10处 | 有可能 | | - | |
+| | 10处 | 确定能 | | D11 | 没有填1-7月完成情况 |
+| 6处 | | 确定能 | | E11 | 没有填全年预计完成情况 |
+| 6处 | 10处 | | | F11 | 没有填完成目标可能性 |
+| | | | | D11,E11,F11 | 没有填1-7月完成情况、全年预计完成情况、完成目标可能性 |
+| 6处 | 10处 | | 完成目标可能性=基本确定 | F11 | 完成目标可能性写的是“基本确定”，看不出是哪一种 |
+| 6处 | 10处 | | 完成目标可能性=☑确定能 ☑有可能 | F11 | 完成目标可能性写的是“☑确定能 ☑有可能” |
+| 6处 | 10处 | | 确定能=√; 完全不可能=√ | F11 | 完成目标可能性同时选了“确定能”“完全不可能” |
+| 6处 | 10处 | | 有可能=看天气 | F11 | 完成目标可能性的“有可能”栏写的是“看天气”，看不出是哪一种 |
+| 6处 | | | 完成目标可能性=难说 | E11,F11 | 没有填全年预计完成情况；完成目标可能性写的是“难说” |
+| 6处 | 10处 | 确定能 | 备注=见附件 | - | |
+"""
+
+
+@pytest.mark.parametrize("line", table(BLANKS), ids=lambda line: "".join(line.values()))
+def test_what_a_row_of_a_monitoring_form_lacks_is_told_at_once(line):
+    other, cell, told = line.pop("栏"), line.pop("cell"), line.pop("told")
+    rows = [{"二级指标": "数量指标", "三级指标": "维修水闸数量", "年度指标值": "≥10处", **line}]
+    form = stage_form(MONITORING, rows=rows, through="1-7月")
+    written = dict(part.split("=") for part in other.split("; ")) if other else {}
+    form = replace(form, indicators=(replace(form.indicators[0], other=written),))
+    got = found(form, "D01")
+    assert [finding.cell for finding in got] == ([] if cell == "-" else [cell])
+    assert all(told in finding.message and "维修水闸数量" in finding.message for finding in got)
+    assert {(finding.severity, finding.treatment) for finding in got} <= {(Severity.ERROR, Treatment.FIX)}
+
+
+def test_columns_that_a_monitoring_form_has_not_are_not_missed():
+    rows = [{"二级指标": "数量指标", "三级指标": "维修水闸数量", "年度指标值": "≥10处", "完成情况": ""}]
+    got = found(stage_form(MONITORING, rows=rows), "D01")
+    assert [finding.message for finding in got] == ["“维修水闸数量”没有填到监控时的完成情况。"]
+    no_target = [{**rows[0], "年度指标值": ""}]
+    assert found(stage_form(MONITORING, rows=no_target), "D01") == []
+    assert found(stage_form(DECLARATION, rows=rows), "D01") == []
+    two = found(stage_form(MONITORING, rows=[*rows, {**rows[0], "三级指标": "清淤河道长度"}]), "D01")
+    assert [finding.cell for finding in two] == ["D11", "D12"]
+
+
+CERTAIN = """
+| 二级指标 | 三级指标 | 年度指标值 | 完成情况 | 全年预计完成情况 | 完成目标可能性 | answer |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 60亩 | 确定能 | F11,E11 |
+| 数量指标 | 维修水闸数量 | =10处 | 6处 | 9处 | 确定能 | F11,E11 |
+| 时效指标 | 完工时间 | 10月底前 | 施工中 | 12月底 | 确定能 | F11,E11 |
+| 经济成本指标 | 每亩成本 | ≤2000元 | 2100元 | 2300元 | 确定能 | F11,E11 |
+| 质量指标 | 验收合格率 | ≥95% | 90% | 92% | 确定能 | F11,E11 |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 60亩 | 有可能 | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 60亩 | 完全不可能 | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 60亩 | | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 100亩 | 确定能 | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 120亩 | 确定能 | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 约98亩 | 确定能 | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 剩余70亩 | 确定能 | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 再完成70亩 | 确定能 | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 能完成 | 确定能 | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | | 确定能 | - |
+| 数量指标 | 农田建设面积 | ≥1万亩 | 3000 | 10000 | 确定能 | - |
+| 数量指标 | 渠道加固长度 | ≥12000米 | 6000米 | 12 | 确定能 | - |
+| 数量指标 | 接待游客 | ≥5万人次 | 3万人次 | 5 | 确定能 | - |
+| 质量指标 | 验收合格率 | ≥95% | 96% | 100% | 确定能 | - |
+| 质量指标 | 验收合格率 | ≥95% | 96% | 0.96 | 确定能 | - |
+| 时效指标 | 完工时间 | 10月底前 | 施工中 | 9月底 | 确定能 | - |
+| 时效指标 | 完工时间 | 10月底前 | 施工中 | 按期完成 | 确定能 | - |
+| 数量指标 | 农田建设面积 | ≥100亩 | 60亩 | 50亩 | 确定能 | - |
+"""
+
+
+@pytest.mark.parametrize("line", table(CERTAIN), ids=lambda line: "".join(line.values()))
+def test_who_is_certain_forecasts_the_target(line):
+    """The last forecast is below what is done already: M04 says that."""
+    answer = line.pop("answer")
+    form = stage_form(MONITORING, rows=[line], through="1-7月", year=2026)
+    got = found(form, "D14")
+    assert [finding.cell for finding in got] == ([] if answer == "-" else [answer])
+    assert all(finding.severity is Severity.WARNING for finding in got)
+
+
+def test_both_sides_of_the_contradiction_are_quoted():
+    rows = [
+        dict(zip(("三级指标", "年度指标值", "全年预计完成情况", "完成目标可能性"), words, strict=True))
+        for words in (("农田建设面积", "≥100亩", "60亩", "确定能"),)
+    ]
+    (finding,) = found(stage_form(MONITORING, rows=rows), "D14")
+    assert "完成目标可能性写“确定能”，全年预计“60亩”达不到指标值“≥100亩”" in finding.message

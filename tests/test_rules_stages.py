@@ -25,7 +25,7 @@ ON_ALL = "F01 F08 F16 F17 N11 T11".split() + [
     for number in range(1, last + 1)
 ]
 
-IN_THE_YEAR = ("F02", "F03", "F07", "T04")  # on monitoring forms too
+IN_THE_YEAR = ("D01", "D14", "F02", "F03", "F07", "T04")  # on monitoring forms too
 
 
 def row(name, target="", second="数量指标", **more):
@@ -208,7 +208,7 @@ def test_a_year_is_compared_with_the_workbook_and_not_with_the_year_of_the_evalu
 
 def test_self_evaluations_are_not_held_against_rules_of_the_stages_nor_the_other_way_round():
     form = stage_form(MONITORING, rows=[row("维修水闸数量", "≥10处", 完成情况="")], **HEAD)
-    assert [rule for rule, *_ in said([filing(form)]) if rule[0] in "DSXP"] == []
+    assert [rule for rule, *_ in said([filing(form)]) if rule[0] in "DSXP"] == ["D01"]
     own = self_evaluation(rows=[row("维修水闸数量", "≥10处", 完成情况="")])
     assert [rule for rule, *_ in said([filing(own)]) if rule[0] == "M"] == []
     assert {finding.rule for finding in own_findings(assess(form, default()), default(), {})} <= {
@@ -236,7 +236,7 @@ def test_a_department_that_sent_only_earlier_stages_has_not_failed_to_evaluate()
     """Rules on what is missing (X10) are about departments of which a self-evaluation came."""
     whole = filing(stage_form(MONITORING, **HEAD))
     statuses = {status.rule: status for status in check([whole]).rules}
-    assert (statuses["X01"].status, statuses["D01"].status) == ("skipped", "skipped")
+    assert (statuses["X01"].status, statuses["D02"].status) == ("skipped", "skipped")
     assert statuses["X14"].why == "没有可查的表"
 
 

@@ -10,6 +10,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import MONITORING, Form, FundingLine
 from selfeval_xl.model.money import NAMES, amount_names, yuan
+from selfeval_xl.model.numbers import ONE, ZERO, rounded
 from selfeval_xl.model.quantity import Kind, Quantity, parse
 from selfeval_xl.rules.funding_table import EXACT_SLACK, main_line, sources, ten_thousandfold
 from selfeval_xl.rules.registry import SELF_EVALUATION, rule
@@ -43,16 +44,23 @@ def _columns_apart(form: Form) -> Finding | None:
     names = amount_names(form)
     for line in form.funding:
         for small, large in _pairs_apart(form, line):
+            times = _times(line, small, large)
             return replace(
                 line.finding(
                     large,
                     f"{line.source}的{names[large]}填{line.amount(large)}，{names[small]}填{line.amount(small)}，"
-                    "相差约一万倍，像是有一格按元填、一格按万元填。",
+                    f"相差约{times}倍，像是有一格按元填、一格按万元填。",
                     hint=f"本表金额单位是{form.money_unit}，两个数都按{form.money_unit}填。",
                 ),
                 cell=cells(line.cells.get(large), line.cells.get(small)),
             )
     return None
+
+
+def _times(line: FundingLine, small: str, large: str) -> str:
+    """How many times larger one amount of a row is, as sentences say it."""
+    ratio = (line.amount(large) or ZERO) / (line.amount(small) or ONE)
+    return "一万" if ten_thousandfold(ratio, ONE, Decimal("0.2")) else str(rounded(ratio, 0))
 
 
 def _pairs_apart(form: Form, line: FundingLine) -> Iterator[tuple[str, str]]:

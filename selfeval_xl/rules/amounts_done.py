@@ -92,7 +92,7 @@ def amount_of(row: Indicator, text: str | None, is_target: bool = False) -> Done
         return None
     if value.operator not in (("", "=", "≥", ">") if is_target else ("", "=")):
         return None
-    if not _PLAIN_WORDS.match(value.words):
+    if not is_plain(value):
         return None
     found = _measure(value, target, row)
     if found is None or found.dimension not in _ADDS_UP or "/" in value.unit:
@@ -101,6 +101,11 @@ def amount_of(row: Indicator, text: str | None, is_target: bool = False) -> Done
     assert isinstance(exponent, int)  # a Decimal that was parsed from digits is finite
     half = Decimal(1).scaleb(exponent) / 2
     return Done(found.dimension, found.name, value.number * found.factor, half * found.factor)
+
+
+def is_plain(value: Quantity) -> bool:
+    """Whether a value that is a number has no words that change what it says: 已完成6处, not 剩余2处."""
+    return value.kind is not Kind.NUMBER or bool(_PLAIN_WORDS.match(value.words))
 
 
 _BARE = Measure("count", Decimal(1), "")

@@ -29,6 +29,7 @@ FAMILIES = (
     "indicators",
     "indicator_targets",
     "completion",
+    "outlooks",
     "scores",
     "execution_scores",
     "missing_scores",
