@@ -7,7 +7,7 @@ import pytest
 from selfeval_xl.assessment.policy import default
 from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.forms import PROJECT, Form, Indicator
-from selfeval_xl.rules import completion
+from selfeval_xl.rules import completion, outlooks
 
 
 def form(*rows: str, **more) -> Form:
@@ -74,5 +74,5 @@ def test_values_that_are_all_the_same_as_their_targets(row: str, count: int) -> 
     ],
 )
 def test_a_note_that_denies_what_was_scored_or_met(row: str, told: str | None) -> None:
-    findings = list(completion.verdict_unlike_note(form(row), default()))
+    findings = list(outlooks.verdict_unlike_note(form(row), default()))
     assert [told in finding.message for finding in findings] == ([True] if told else [])

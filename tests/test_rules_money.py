@@ -10,7 +10,7 @@ import pytest
 from selfeval_xl.assessment.policy import Parameter, Policy, default
 from selfeval_xl.model.findings import Severity
 from selfeval_xl.model.forms import DEPARTMENT, PROJECT, TOTAL, FundingLine, Goal, Indicator
-from selfeval_xl.rules import budget_changes, funding, funding_and_indicators
+from selfeval_xl.rules import amounts_apart, budget_changes, funding, funding_and_indicators
 from support.money_forms import form, found
 
 
@@ -334,7 +334,7 @@ def test_a_changed_budget_is_asked_about_on_department_forms_only() -> None:
     ],
 )
 def test_yuan_in_a_ten_thousand_cell(row: str, fires: bool) -> None:
-    assert bool(found(funding.yuan_typed_as_ten_thousand, form(row))) is fires
+    assert bool(found(amounts_apart.yuan_typed_as_ten_thousand, form(row))) is fires
 
 
 @pytest.mark.parametrize(
@@ -350,7 +350,7 @@ def test_yuan_in_a_ten_thousand_cell(row: str, fires: bool) -> None:
 )
 def test_a_total_in_another_unit_than_its_sources(total: str, source: str, cells: list[str]) -> None:
     rows = (f"合计 _ {total} _ _", f"当年财政拨款 _ {source} _ _")
-    assert found(funding.yuan_typed_as_ten_thousand, form(*rows)) == cells
+    assert found(amounts_apart.yuan_typed_as_ten_thousand, form(*rows)) == cells
 
 
 def test_the_funds_are_compared_with_money_indicators() -> None:
@@ -362,13 +362,13 @@ def test_the_funds_are_compared_with_money_indicators() -> None:
         cells={"target": "E9"},
     )
     assert found(
-        funding.yuan_typed_as_ten_thousand, form("合计 _ 387664.62 387664.62 _", indicators=(cost,))
+        amounts_apart.yuan_typed_as_ten_thousand, form("合计 _ 387664.62 387664.62 _", indicators=(cost,))
     ) == ["D5,E9"]
     spent_only = form("合计 _ _ 387664.62 _", indicators=(cost,))
-    assert found(funding.yuan_typed_as_ten_thousand, spent_only) == ["E5,E9"]
+    assert found(amounts_apart.yuan_typed_as_ten_thousand, spent_only) == ["E5,E9"]
     assert (
         found(
-            funding.yuan_typed_as_ten_thousand,
+            amounts_apart.yuan_typed_as_ten_thousand,
             form("合计 _ 387664.62 387664.62 _", unit="元", indicators=(cost,)),
         )
         == []
@@ -379,7 +379,7 @@ def test_the_funds_are_compared_with_money_indicators() -> None:
 @pytest.mark.parametrize("row", ["合计 _ 387664.62 _ _", "合计 _ -3 0 _", "合计 _ _ _ _"])
 def test_other_values_with_yuan_are_no_amount_of_the_funds(row: str, target: str) -> None:
     rows = (Indicator(name="改造", level1="产出指标", target=target, actual=None, cells={"target": "E9"}),)
-    assert found(funding.yuan_typed_as_ten_thousand, form(row, indicators=rows)) == []
+    assert found(amounts_apart.yuan_typed_as_ten_thousand, form(row, indicators=rows)) == []
 
 
 @pytest.mark.parametrize(

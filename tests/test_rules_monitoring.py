@@ -50,8 +50,8 @@ PROGRESS = """
 | 1-10月 | 100 | | 79 | | low 80% |
 | 1-12月 | 100 | | 79 | | low 80% |
 | 1-3月 | 100 | | 0 | | - |
-| | 100 | | 30 | | unknown |
-| 第一次监控 | 100 | | 30 | | unknown |
+| | 100 | | 30 | | - |
+| 第一次监控 | 100 | | 30 | | - |
 | | 100 | | 85 | | - |
 | 1-7月 | 0 | | 0 | | - |
 | 1-7月 | 100 | | | | - |
@@ -72,7 +72,6 @@ def test_the_progress_of_the_money_is_held_against_the_threshold_of_its_month(li
         return
     (finding,) = got
     assert (finding.severity, finding.treatment) == {
-        "unknown": (Severity.NOTE, Treatment.BUREAU),
         "told": (Severity.WARNING, Treatment.BUREAU),
     }.get(answer, (Severity.WARNING, Treatment.EXPLAIN))
     if answer.startswith("low"):

@@ -25,6 +25,8 @@ ON_ALL = "F01 F08 F16 F17 N11 T11".split() + [
     for number in range(1, last + 1)
 ]
 
+IN_THE_YEAR = ("D01", "D14", "F02", "F03", "F07", "T04")  # on monitoring forms too
+
 
 def row(name, target="", second="数量指标", **more):
     return {"一级指标": "产出指标", "二级指标": second, "三级指标": name, "年度指标值": target, **more}
@@ -55,15 +57,17 @@ def self_evaluation(funds=(), rows=(), kind=PROJECT, **head):
 
 def test_the_rules_know_the_stages_on_which_they_hold():
     rules = catalogue()
-    except_t04 = [rule for rule in ON_ALL if rule != "T04"]
-    assert [rule for rule in except_t04 if rules[rule].stages != EVERY_STAGE] == []
-    assert rules["T04"].stages == {"self", MONITORING}
+    on_all = [rule for rule in ON_ALL if rule not in IN_THE_YEAR]
+    assert [rule for rule in on_all if rules[rule].stages != EVERY_STAGE] == []
+    assert {rules[rule].stages for rule in IN_THE_YEAR} == {frozenset(("self", MONITORING))}
     assert {rule.id: rule.stages for rule in rules.values() if rule.id[0] == "M"} == {
         **dict.fromkeys(("M01", "M02", "M03", "M04", "M05"), {MONITORING}),
         "M06": BEFORE_IT,
         "M07": {DECLARATION},
     }
-    others = [rule.id for rule in rules.values() if rule.id not in ON_ALL and rule.id[0] != "M"]
+    others = [
+        rule.id for rule in rules.values() if rule.id not in {*ON_ALL, *IN_THE_YEAR} and rule.id[0] != "M"
+    ]
     assert [rule for rule in others if rules[rule].stages != {"self"}] == []
 
 
@@ -92,7 +96,7 @@ def test_on_a_declaration_targets_are_mended_now():
 
 
 def test_on_a_monitoring_form_they_wait_for_next_year():
-    form = replace(declaration(), kind=MONITORING)
+    form = replace(declaration(), kind=MONITORING, through="1-7月")
     got = {rule: treatment for rule, _, treatment in said([filing(form)])}
     assert got == {
         **dict.fromkeys(("I01", "I02", "I03", "I09"), Treatment.NEXT_YEAR),
@@ -174,9 +178,9 @@ def test_amounts_are_asked_that_the_stage_has(line):
 
 def test_heads_texts_and_levels_of_a_department_form():
     empty = dict.fromkeys(("project", "department", "unit"))
-    blank = stage_form(MONITORING, **{**empty, "year": 2024})
+    blank = stage_form(MONITORING, **{**empty, "year": 2024, "through": "1-7月"})
     assert said([filing(blank)], "T02") == [("T02", "B2,D2,F2", Treatment.FIX)]
-    whole = stage_form(MONITORING, of_department=True, **{**empty, "project": None, "year": 2024})
+    whole = replace(blank, of_department=True, project=None)
     assert said([filing(whole)], "T02") == [("T02", "D2", Treatment.FIX)]
     medium = Goal(medium="三年内<br/>治理河道30公里。", cells={"medium": "B7"})
     coded = stage_form(DECLARATION, goal=medium, **HEAD)
@@ -204,7 +208,7 @@ def test_a_year_is_compared_with_the_workbook_and_not_with_the_year_of_the_evalu
 
 def test_self_evaluations_are_not_held_against_rules_of_the_stages_nor_the_other_way_round():
     form = stage_form(MONITORING, rows=[row("维修水闸数量", "≥10处", 完成情况="")], **HEAD)
-    assert [rule for rule, *_ in said([filing(form)]) if rule[0] in "DSXP"] == []
+    assert [rule for rule, *_ in said([filing(form)]) if rule[0] in "DSXP"] == ["D01"]
     own = self_evaluation(rows=[row("维修水闸数量", "≥10处", 完成情况="")])
     assert [rule for rule, *_ in said([filing(own)]) if rule[0] == "M"] == []
     assert {finding.rule for finding in own_findings(assess(form, default()), default(), {})} <= {
@@ -232,7 +236,7 @@ def test_a_department_that_sent_only_earlier_stages_has_not_failed_to_evaluate()
     """Rules on what is missing (X10) are about departments of which a self-evaluation came."""
     whole = filing(stage_form(MONITORING, **HEAD))
     statuses = {status.rule: status for status in check([whole]).rules}
-    assert (statuses["X01"].status, statuses["D01"].status) == ("skipped", "skipped")
+    assert (statuses["X01"].status, statuses["D02"].status) == ("skipped", "skipped")
     assert statuses["X14"].why == "没有可查的表"
 
 

@@ -19,7 +19,7 @@ _OF_STAGES = {
     },
     MONITORING: {**NAMES, "executed": "到监控时的执行数", "forecast": "全年预计执行数"},
 }
-_LONGEST_MONTHS = 12  # letters of 2024年1月至12月
+LONGEST_MONTHS = 12  # letters of 2024年1月至12月
 MONEY_UNITS = ("元", "百元", "千元", "万元", "百万元", "千万元", "亿元")  # for lists; `is_unit` accepts more
 _TEN_THOUSAND = Decimal(10_000)
 
@@ -48,7 +48,7 @@ def in_unit(amount: Decimal | None, unit: str | None) -> Decimal | None:
 def amount_names(form: Form) -> dict[str, str]:
     """The names of the amounts that a form of this stage has, by key: 1-7月执行数 on a monitoring form."""
     names = _OF_STAGES.get(form.kind, NAMES)
-    if form.kind == MONITORING and form.through and len(form.through) <= _LONGEST_MONTHS:
+    if form.kind == MONITORING and form.through and len(form.through) <= LONGEST_MONTHS:
         names = {**names, "executed": f"{form.through}执行数"}
     return dict(names)
 

@@ -14,7 +14,7 @@ from selfeval_xl.model.forms import Indicator
 from selfeval_xl.model.quantity import Kind, Quantity, parse
 from selfeval_xl.model.units import Measure, near
 from selfeval_xl.rules.indicators import bare, quantity
-from selfeval_xl.rules.word_lists import pattern
+from selfeval_xl.rules.word_lists import pattern, words
 
 _ADDS_UP = frozenset(("count", "length", "area", "mass", "volume", "money", "energy"))
 _PLAIN_WORDS = re.compile(  # 已完成, 预计完成; not 剩余
@@ -46,21 +46,34 @@ class Done(NamedTuple):
 
 
 def adds_up(row: Indicator) -> bool:
-    """Whether the indicator counts work that adds up in the course of the year, the more the better."""
-    name, target = bare(row.name), quantity(row)
+    """Whether the indicator counts work that adds up in the course of the year, the more the better.
+
+    Its name says that something is done, or it counts what happens again and again (场, 人次). A stock (床位,
+    岗位, 存栏) may fall, and so may what a name says nothing of.
+    """
+    name, target = pattern("no_price").sub("", bare(row.name)), quantity(row)
     amount = amount_of(row, row.target, is_target=True)
-    if amount is None or (_is_of_people(amount, name) and not pattern("done_to_people").search(name)):
-        return False  # 村干部人数: one may leave
+    if amount is None or not _is_done(amount, name):
+        return False
     return (
         target.kind is Kind.NUMBER
         and target.operator in ("≥", ">", "=", "")
         and not row.is_cost
         and not _OTHER_LEVELS.search(f"{row.level1 or ''}{row.level2 or ''}")
         and not pattern("rates").search(name)
-        and not pattern("standing").search(name)
         and not pattern("bad_events").search(name)
         and smaller_is_better(name) is False
     )
+
+
+def _is_done(amount: Done, name: str) -> bool:
+    """Whether an amount of this name is one of things done, and of nothing that is there all year."""
+    if amount.name in words("events"):
+        return not pattern("standing").search(pattern("handed_out").sub("", name))
+    if pattern("standing").search(name):
+        return False
+    to_people = bool(pattern("done_to_people").search(name))
+    return to_people or (not _is_of_people(amount, name) and bool(pattern("done").search(name)))
 
 
 def _is_of_people(amount: Done, name: str) -> bool:
@@ -79,7 +92,7 @@ def amount_of(row: Indicator, text: str | None, is_target: bool = False) -> Done
         return None
     if value.operator not in (("", "=", "≥", ">") if is_target else ("", "=")):
         return None
-    if not _PLAIN_WORDS.match(value.words):
+    if not is_plain(value):
         return None
     found = _measure(value, target, row)
     if found is None or found.dimension not in _ADDS_UP or "/" in value.unit:
@@ -88,6 +101,11 @@ def amount_of(row: Indicator, text: str | None, is_target: bool = False) -> Done
     assert isinstance(exponent, int)  # a Decimal that was parsed from digits is finite
     half = Decimal(1).scaleb(exponent) / 2
     return Done(found.dimension, found.name, value.number * found.factor, half * found.factor)
+
+
+def is_plain(value: Quantity) -> bool:
+    """Whether a value that is a number has no words that change what it says: 已完成6处, not 剩余2处."""
+    return value.kind is not Kind.NUMBER or bool(_PLAIN_WORDS.match(value.words))
 
 
 _BARE = Measure("count", Decimal(1), "")

@@ -10,18 +10,18 @@ from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.assessment.reasons import exceeded_by_one, lacks_measure
-from selfeval_xl.assessment.text_models import raises
 from selfeval_xl.assessment.words import says_none
 from selfeval_xl.model.findings import Finding, Fix, Severity, Treatment
-from selfeval_xl.model.forms import Cause, Form, Indicator, Verdict
+from selfeval_xl.model.forms import MONITORING, Cause, Form, Indicator, Verdict
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.places import cells_shown
-from selfeval_xl.model.quantity import Kind, is_blank, money, parse, points_of, tidy
+from selfeval_xl.model.quantity import Kind, is_blank, parse, points_of, tidy
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.rules.indicators import bare, level, named, with_unit
 from selfeval_xl.rules.missing_units import asked_for_unit, unit_in_doubt, unit_is_asked
-from selfeval_xl.rules.registry import rule
+from selfeval_xl.rules.outlooks import missing_in_the_year
+from selfeval_xl.rules.registry import SELF_EVALUATION, rule
 from selfeval_xl.rules.same_thing import same_thing
 from selfeval_xl.rules.texts import (
     cells,
@@ -41,9 +41,24 @@ _UNPAID, _NOT_DONE = "费用没有支付而事情做了的，请说明", "没有
 _DEFAULT_UNMET = "写明没有达到的原因，以及下一步怎么做。"
 
 
-@rule("D01", "没有填实际完成值", Severity.ERROR, asks="有指标值的都要填实际完成值；没有完成的填0。图片不算。")
+@rule(
+    "D01",
+    "没有填实际完成值",
+    Severity.ERROR,
+    asks=(
+        "有指标值的都要填实际完成值；没有完成的填0。图片不算。绩效运行监控表还要填全年预计完成情况，"
+        "完成目标可能性三选一。"
+    ),
+    stages=(SELF_EVALUATION, MONITORING),
+)
 def actual_missing(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Every indicator with a target has a completed value; 0 is an answer, a picture is none."""
+    """Every indicator with a target has a completed value; 0 is an answer, a picture is none.
+
+    On a monitoring form it has a forecast and one outlook as well.
+    """
+    if form.kind == MONITORING:
+        yield from missing_in_the_year(form)
+        return
     missing = [row for row in form.indicators if row.target and row.actual is None]
     rows = []
     for row in missing:
@@ -440,38 +455,6 @@ def effect_without_cause(form: Form, policy: Policy) -> Iterator[Finding]:
 
 def _is_zero(row: Indicator) -> bool:
     return row.actual_quantity is not None and row.actual_quantity.number == Decimal(0)
-
-
-@rule(
-    "D14",
-    "判定与说明相反",
-    Severity.WARNING,
-    asks="完成了的，说明里不应说没有做；未完成的，说明里不应说全都做了。",
-    needs="notes",
-)
-def verdict_unlike_note(form: Form, policy: Policy) -> Iterator[Finding]:
-    """The reason agrees with the verdict: `met` or full marks are not explained by work that was not done."""
-    for row in form.indicators:
-        note = row.note or ""
-        if not says_something(note):
-            continue
-        points, score = money(row.points), money(row.score)
-        full = points is not None and score is not None and 0 < points <= score
-        done = row.verdict in (Verdict.MET, Verdict.EXCEEDED)
-        if (done or (full and row.verdict is not Verdict.UNMET)) and raises("done_denied", note, policy):
-            claim = f"指标值“{row.target}”，实际完成“{row.actual}”" + ("，得了满分" if full else "，已完成")
-            message = f"{named(row)}{claim}，说明却写“{note[:40]}”，两处对不上。"
-        elif row.verdict is Verdict.UNMET and raises("miss_denied", note, policy):
-            message = (
-                f"{named(row)}指标值“{row.target}”，实际完成“{row.actual}”，未完成，"
-                f"说明却写“{note[:40]}”，两处对不上。"
-            )
-        else:
-            continue
-        yield replace(
-            row.finding("note", message, hint="核对完成值和说明，改正写错的一处；两处都对的，请说明。"),
-            cell=cells(row.cells.get("actual"), row.cells.get("note")),
-        )
 
 
 @rule("D13", "【待补充】没有补充", Severity.ERROR, asks="程序备好的半成品里的“【待补充】”都要补上。")

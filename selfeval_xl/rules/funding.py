@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.model.findings import Finding, Severity, Treatment
-from selfeval_xl.model.forms import Form, FundingLine
-from selfeval_xl.model.money import AMOUNTS, NAMES, amount_names, ten_thousand_yuan, yuan
+from selfeval_xl.model.findings import Finding, Severity
+from selfeval_xl.model.forms import MONITORING, Form, FundingLine
+from selfeval_xl.model.money import AMOUNTS, NAMES, amount_names, ten_thousand_yuan
 from selfeval_xl.model.numbers import shown
 from selfeval_xl.model.places import cells_shown
-from selfeval_xl.model.quantity import Kind, Quantity, is_blank, money, parse
+from selfeval_xl.model.quantity import is_blank, money
 from selfeval_xl.rules.funding_table import (
+    EXACT_SLACK,
     breakdowns,
     exceeds,
     is_below,
@@ -28,7 +28,7 @@ from selfeval_xl.rules.funding_table import (
     total_of,
 )
 from selfeval_xl.rules.money_left import rate_told, settlement
-from selfeval_xl.rules.registry import EVERY_STAGE, rule
+from selfeval_xl.rules.registry import EVERY_STAGE, SELF_EVALUATION, rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
 from selfeval_xl.rules.texts import (
     cells,
@@ -38,6 +38,8 @@ from selfeval_xl.rules.texts import (
     phrases,
     room_for_reasons,
 )
+
+_MONEY_SPENT = (SELF_EVALUATION, MONITORING)  # the stages on whose forms money is spent
 
 
 @rule(
@@ -113,8 +115,9 @@ def _empty_total(form: Form, total: FundingLine, key: str, parts: list[FundingLi
     Severity.ERROR,
     asks=(
         "填写的执行率要和金额对得上：全年执行数÷全年预算数，两位小数。金额由元四舍五入而来，"
-        "凡在误差之内能算出这个率的都算对。"
+        "凡在误差之内能算出这个率的都算对。绩效运行监控表按到监控时的执行数算。"
     ),
+    stages=_MONEY_SPENT,
 )
 def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
     """The printed execution rate is 全年执行数 ÷ 全年预算数 (财预〔2020〕10号附件1).
@@ -139,6 +142,9 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
         right = shown(line.rate) or "0.00%"
         initial = line.amount("initial_budget")
         hint = "执行率＝全年执行数÷全年预算数（调整后的预算数），按这个算法改。"
+        if form.kind == MONITORING:
+            names = amount_names(form)
+            hint = f"执行率＝{names['executed']}÷{names[line.budget_key]}，按这个算法改。"
         if initial and initial != budget and printed_rate_fits(form, line, initial, executed):
             hint = "现在的数是用年初预算数算的；应当用全年预算数（调整后）做分母。"
         yield line.finding(
@@ -156,7 +162,8 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
     "F03",
     "执行数大于预算数",
     Severity.ERROR,
-    asks="全年执行数不大于全年预算数。合计和财政拨款是错误，单位资金、其他资金请核实。",
+    asks="执行数不大于全年预算数。合计和财政拨款是错误，单位资金、其他资金请核实。",
+    stages=_MONEY_SPENT,
 )
 def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
     """Nothing is paid beyond the adjusted budget (预算法第十三条).
@@ -179,6 +186,7 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
         (line for line in top if is_fiscal(line)), top[0]
     )
     hard = any(line.is_total or is_fiscal(line) for line in top)
+    raised = "填追加后的预算数" if form.kind == MONITORING else "全年预算数填调整后的数"
     listed = "；".join(
         f"{line.source}执行{line.executed}，预算{getattr(line, line.budget_key)}"
         for line in sorted(top, key=lambda line: not line.is_total)
@@ -188,7 +196,7 @@ def spent_more_than_budget(form: Form, policy: Policy) -> Iterator[Finding]:
             "executed",
             f"执行数超过了{NAMES[first.budget_key]}：{listed}（{form.money_unit}）。",
             expected=f"不大于{getattr(first, first.budget_key)}",
-            hint="核对这两个数：年中追加过预算的，全年预算数填调整后的数；执行数多填的，改成实际支付数。",
+            hint=f"核对这两个数：年中追加过预算的，{raised}；执行数多填的，改成实际支付数。",
             severity=None if hard else Severity.WARNING,
         ),
         cell=cells(*(line.cells.get("executed") for line in top)),
@@ -268,112 +276,6 @@ def low_rate_without_reason(form: Form, policy: Policy) -> Iterator[Finding]:
     )
 
 
-_EXACT_SLACK = Decimal("0.002")  # the most by which rounding makes equal figures differ
-
-
-@rule(
-    "F07",
-    "金额单位疑似填错",
-    Severity.WARNING,
-    asks=(
-        "金额单位不要填错：和同表其他金额、各项资金之和或指标相比差一万倍的，像是把元填进了万元格，"
-        "或者反过来。"
-    ),
-    treatment=Treatment.EXPLAIN,
-)
-def yuan_typed_as_ten_thousand(form: Form, policy: Policy) -> Iterator[Finding]:
-    """No amount is ten thousand times another that should be like it, as 元 typed in a 万元 cell makes it.
-
-    Compared: the columns of one row, the total with its sources, and the funds with the form's money
-    indicators.
-    """
-    found = _columns_apart(form) or _total_unlike_sources(form) or _unlike_indicators(form)
-    if found is not None:
-        yield found
-
-
-def _columns_apart(form: Form) -> Finding | None:
-    """The finding on a row with one amount about ten thousand times the next one; None without one."""
-    for line in form.funding:
-        amounts = [(amount, key) for key in AMOUNTS if (amount := line.amount(key)) and amount > 0]
-        for pair in zip(amounts, amounts[1:]):
-            (small, small_key), (large, large_key) = sorted(pair)
-            if ten_thousandfold(large, small, Decimal("0.2")):
-                return replace(
-                    line.finding(
-                        large_key,
-                        f"{line.source}的{NAMES[large_key]}填{large}，{NAMES[small_key]}填{small}，"
-                        "相差约一万倍，像是有一格按元填、一格按万元填。",
-                        hint=f"本表金额单位是{form.money_unit}，两个数都按{form.money_unit}填。",
-                    ),
-                    cell=cells(line.cells.get(large_key), line.cells.get(small_key)),
-                )
-    return None
-
-
-def _total_unlike_sources(form: Form) -> Finding | None:
-    """The finding on a total ten thousand times the sum of its sources, or the reverse; None without one."""
-    total = form.total_funding
-    if total is None:
-        return None
-    lines = sources(form)
-    for key in AMOUNTS:
-        wanted = total.amount(key)
-        parts = [(line, amount) for line in lines if (amount := line.amount(key))]
-        summed = sum((amount for _, amount in parts), Decimal(0))
-        if not wanted or wanted < 0 or not ten_thousandfold(wanted, abs(summed), _EXACT_SLACK):
-            continue
-        return replace(
-            total.finding(
-                key,
-                f"{NAMES[key]}：合计填{getattr(total, key)}，各项资金加起来是{summed}，相差一万倍，"
-                "像是有的格按元填、有的格按万元填。",
-                hint=f"本表金额单位是{form.money_unit}，都按{form.money_unit}填。",
-            ),
-            cell=cells(total.cells.get(key), *(line.cells.get(key) for line, _ in parts)),
-        )
-    return None
-
-
-def _unlike_indicators(form: Form) -> Finding | None:
-    """The finding on a money indicator with an amount of the funds, but 10,000 times as large or small."""
-    line = main_line(form)
-    if line is None:
-        return None
-    priced = [
-        (indicator, field, parse(text))
-        for indicator in form.indicators
-        for field in ("target", "actual")
-        if "元" in (text := getattr(indicator, field) or "")
-    ]
-    for key in ("annual_budget", "executed") if priced else ():
-        amount = line.amount(key)
-        if not amount or amount <= 0:
-            continue
-        for indicator, field, quantity in priced:
-            price = _in_yuan(quantity)
-            if price and ten_thousandfold(yuan(form, amount), price, _EXACT_SLACK):
-                return replace(
-                    line.finding(
-                        key,
-                        f"资金表{NAMES[key]}是{getattr(line, key)}{form.money_unit}，"
-                        f"指标“{indicator.name}”写的是{getattr(indicator, field)}，"
-                        "两个数相差一万倍。",
-                        hint="核对资金表的金额单位（元还是万元），两处按同一个数填。",
-                    ),
-                    cell=cells(line.cells.get(key), indicator.cells.get(field)),
-                )
-    return None
-
-
-def _in_yuan(quantity: Quantity) -> Decimal | None:
-    """A target or completed value in 元; None where it is no amount of money."""
-    measure = quantity.measure
-    if quantity.kind is not Kind.NUMBER or quantity.number is None or measure is None:
-        return None
-    return quantity.number * measure.factor if measure.dimension == "money" else None
-
-
 @rule(
     "F08", "金额不是数字", Severity.ERROR, asks="金额要填数字；负数请核实是不是退款冲减。", stages=EVERY_STAGE
 )
@@ -422,7 +324,7 @@ def unlike_the_ledger(form: Form, policy: Policy, ledger: FundingLine) -> Iterat
         if not in_ten_thousand(form, printed_as).meets(of_ledger, policy.number("funding_tolerance")):
             suspicion = (
                 "，正好相差一万倍，像是金额单位填错了"
-                if booked > 0 and filled > 0 and ten_thousandfold(filled, booked, _EXACT_SLACK)
+                if booked > 0 and filled > 0 and ten_thousandfold(filled, booked, EXACT_SLACK)
                 else ""
             )
             yield line.finding(

@@ -28,6 +28,7 @@ _SPENDING = re.compile(
 _HEADS = re.compile(r"^按.{1,6}分")  # 按支出性质分, the heading of a split
 _REST = re.compile(r"其他|其它|单位资金|自有资金|自筹|社会资金|银行贷款")
 _FEWEST_COMPLETE = 2  # a list of so many sources is taken to be complete
+EXACT_SLACK = Decimal("0.002")  # the most by which rounding makes equal figures differ
 _FISCAL = re.compile(r"财政|一般公共预算|政府性基金|国有资本经营|中央|省级|市级|县级|区级|上级补助|本级")
 
 

@@ -62,19 +62,20 @@ def cost_at_least(form: Form, policy: Policy) -> Iterator[Finding]:
     "I03",
     "数量指标用了“≤”",
     Severity.WARNING,
-    asks="要完成的数量用“≥”或“=”，不用“≤”。事故、投诉一类越少越好的除外。",
+    asks="要完成的数量用“≥”或“=”，不用“≤”。事故、投诉、办结天数、余额一类越少越好的除外。",
     stages=EVERY_STAGE,
 )
 def quantity_at_most(form: Form, policy: Policy) -> Iterator[Finding]:
     """A quantity to be delivered has a floor, not a ceiling.
 
-    Exempt: bad events such as 事故, 投诉, 死亡, 超标.
+    Exempt: bad events (事故, 投诉, 死亡, 超标), waiting (平均办结天数), what is left undone (未整改), debts.
     """
     for row in form.indicators:
         if (
             level(row.level2) == "数量"
             and quantity(row).operator in ("≤", "<")
             and not pattern("bad_events").search(bare(row.name))
+            and not pattern("ceilings").search(bare(row.name))
         ):
             yield row.finding(
                 "target",
@@ -241,7 +242,7 @@ _ABOUT_MONEY = re.compile("[付拨兑发补贴缴偿奖薪酬费款资金支助�
 def _is_payment(row: Indicator, policy: Policy) -> bool:
     """Whether an indicator in money or times only says what was paid."""
     measure, name = quantity(row).measure, bare(row.name)
-    if pattern("paid_items").search(name):
+    if pattern("paid_items").search(name) or pattern("shares").search(name):
         return False
     if measure is not None and measure.dimension.startswith("money") and pattern("payments").search(name):
         return not pattern("earned").search(name)

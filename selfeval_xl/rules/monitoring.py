@@ -32,7 +32,7 @@ _STAGES = (MONITORING,)
     Severity.WARNING,
     asks=(
         "监控时的执行率不低于当月的预警线（参数，默认4月25%、6月40%、8月60%、10月80%；两个月之间按前一条线）。"
-        "看不出监控到几月的，不比较，只作提示。"
+        "看不出监控到几月的不比较（T02）。"
     ),
     stages=_STAGES,
 )
@@ -42,15 +42,12 @@ def money_is_late(form: Form, policy: Policy) -> Iterator[Finding]:
     Between two months the earlier threshold holds: nobody published one for those, and a wrong warning costs
     more than a missing one. A form that explains its money is for the bureau alone.
     """
-    line, floors = main_line(form), policy.bands("progress_floors")
+    line = main_line(form)
     rate = _rate(form, line, policy) if line is not None else None
-    if line is None or rate is None or rate >= max((floor for _, floor in floors), default=ZERO):
+    if line is None or rate is None:
         return
     month, floor = last_month(form.through), due_rate(form.through, policy)
-    if floor is None:
-        yield _unknown_months(form)
-        return
-    if rate >= floor or spent_what_came(line, floor):
+    if floor is None or rate >= floor or spent_what_came(line, floor):
         return
     explained = explains_money(form, policy)
     yield replace(
@@ -94,21 +91,6 @@ def _rate(form: Form, line: FundingLine, policy: Policy) -> Decimal | None:
     if budget is None or executed is None or budget <= 0:
         return None
     return rounded(executed / budget, 4)
-
-
-def _unknown_months(form: Form) -> Finding:
-    """The note on a form of which nobody knows up to what month it goes."""
-    told = f"“{form.through}”看不出监控到几月" if form.through else "表里没有写监控到几月"
-    return replace(
-        form.finding(
-            "through",
-            f"{told}，没有和执行进度的预警线比较。",
-            severity=Severity.NOTE,
-            hint="请财政核对执行进度；下次在表头写明月份，例如“1-7月”。",
-        ),
-        subject="监控的月份",
-        treatment=Treatment.BUREAU,
-    )
 
 
 @rule(

@@ -22,11 +22,11 @@ FORM: dict[str, tuple[str, ...]] = {
 }
 # The same, but only where both findings have cells in one row.
 ROW: dict[str, tuple[str, ...]] = {
-    "F03": ("F02",),
+    "F03": ("F02", "M05"),  # who spent more than was budgeted cannot but forecast more
     # typed over and wrong: the wrong number is what matters
     **dict.fromkeys(("F01", "F02", "S05", "S07", "S08"), ("T06",)),
     "T04": ("I06",),  # an issued target that was emptied
-    "F07": ("F01", "F02", "F03", "F06"),
+    "F07": ("F01", "F02", "F03", "F06", "M01", "M02", "M04", "M05"),
     "F17": ("F01", "F02", "F03", "F07"),  # computed from what is stored, not from what is shown
     "I01": ("I08", "I04"),
     "I05": ("I07", "I11", "D02", "I02", "I03"),
@@ -45,6 +45,7 @@ ROW: dict[str, tuple[str, ...]] = {
     "S10": ("S04",),
     "S04": ("S03",),
     "N01": ("N08",),
+    "M04": ("D14",),  # a forecast below what is done misses the target as well
     "M06": ("N07",),  # a deadline outside the project lies in another year as well
     "X06": ("X04",),
 }

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.errors import SelfevalError
 from selfeval_xl.model.account import Unread
 from selfeval_xl.model.findings import Finding, Severity, Treatment
-from selfeval_xl.model.forms import Form, FundingLine, Indicator, Problem, ReadFile
+from selfeval_xl.model.forms import MONITORING, Form, FundingLine, Indicator, Problem, ReadFile
 from selfeval_xl.model.grid import position
 from selfeval_xl.model.money import NAMES
+from selfeval_xl.model.periods import last_month
 from selfeval_xl.model.places import cells_shown, is_word
 from selfeval_xl.model.quantity import is_blank
 from selfeval_xl.model.text import core
@@ -88,12 +90,18 @@ def unknown_or_partly_read(file: ReadFile, policy: Policy) -> Iterator[Finding]:
     "T02",
     "表头栏目没有填",
     Severity.WARNING,
-    asks="表头印着的栏目（项目名称、主管部门、实施单位、部门名称、年度）都要填。",
+    asks=(
+        "表头印着的栏目（项目名称、主管部门、实施单位、部门名称、年度）都要填。绩效运行监控表还要看得出"
+        "监控到几月；看不出的，不和执行进度的预警线比较。"
+    ),
     treatment=Treatment.FIX,
     stages=EVERY_STAGE,
 )
 def heading_left_empty(form: Form, policy: Policy) -> Iterator[Finding]:
-    """Every printed heading field (项目名称, 主管部门, 实施单位, 部门, 年度) is filled in."""
+    """Every printed heading field (项目名称, 主管部门, 实施单位, 部门, 年度) is filled in.
+
+    A monitoring form says up to what month it goes.
+    """
     empty = [
         (key, core(form.blank_labels.get(key, "")) or label)
         for key, label in (_OF_PROJECT if form.is_of_project else _OF_DEPARTMENT)
@@ -115,6 +123,18 @@ def heading_left_empty(form: Form, policy: Policy) -> Iterator[Finding]:
             hint="按预算批复的名称填写。",
             cell=cells(*(form.cells.get(key) for key, _ in empty)),
             subject=empty[0][1],
+        )
+    if form.kind == MONITORING and last_month(form.through) is None:
+        told = f"表头写的“{form.through}”看不出" if form.through else "表头没有写"
+        yield replace(
+            form.finding(
+                "through",
+                f"{told}监控到几月，执行进度没有和预警线比较。",
+                value=form.through or "",
+                expected="1-7月",
+                hint="在表头写明监控的月份，写成“1-7月”这样。",
+            ),
+            subject="监控的月份",
         )
 
 

@@ -20,7 +20,7 @@ def fits(rule: Rule, form: Form) -> bool:
     return (
         rule.holds_on(form)
         and (rule.needs != "scores" or form.has_scores)
-        and (rule.needs != "notes" or form.has_notes)
+        and (rule.needs != "notes" or form.has_notes or form.is_of_stage)
     )
 
 
