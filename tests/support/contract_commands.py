@@ -80,6 +80,7 @@ CALLS: dict[str, tuple[str | None, str | None, str | None]] = {
         "consolidate 没有 -o a.xlsx",
         f"consolidate 收到 -o {BLOCKED}/a.xlsx",
     ),
+    "monitor": ("monitor 收到 -o 监控.xlsx", "monitor 没有 -o a.xlsx", f"monitor 收到 -o {BLOCKED}/a.xlsx"),
     "province": ("province 各县 -o 全省", "province 没有 -o a", f"province 各县 -o {BLOCKED}"),
     "return": ("return 收到 -o 退回", "return 没有 -o a", f"return 收到 -o {BLOCKED}"),
     "report": (
