@@ -245,6 +245,22 @@ def test_columns_that_a_monitoring_form_has_not_are_not_missed():
     assert [finding.cell for finding in two] == ["D11", "D12"]
 
 
+def test_satisfaction_is_asked_for_at_the_end_of_the_year():
+    rows = [
+        {
+            "二级指标": "服务对象满意度指标",
+            "三级指标": "群众满意度",
+            "年度指标值": "≥90%",
+            "完成情况": "",
+            "全年预计完成情况": "92%",
+            "完成目标可能性": "确定能",
+        }
+    ]
+    assert found(stage_form(MONITORING, rows=rows), "D01") == []
+    no_forecast = [{**rows[0], "全年预计完成情况": ""}]
+    assert [finding.cell for finding in found(stage_form(MONITORING, rows=no_forecast), "D01")] == ["D11,E11"]
+
+
 CERTAIN = """
 | 二级指标 | 三级指标 | 年度指标值 | 完成情况 | 全年预计完成情况 | 完成目标可能性 | answer |
 | 数量指标 | 农田建设面积 | ≥100亩 | 30亩 | 60亩 | 确定能 | F11,E11 |

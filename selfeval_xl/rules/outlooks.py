@@ -98,6 +98,8 @@ def missing_in_the_year(form: Form) -> Iterator[Finding]:
         if not row.target:
             continue
         missing = [key for key in names if key in row.cells and getattr(row, key) is None]
+        if missing == ["actual"] and _is_asked_at_the_end(row):
+            continue
         unclear = _unclear_outlook(row) if "outlook" in missing else None
         blank = [names[key] for key in missing if not (key == "outlook" and unclear)]
         told = "；".join(filter(None, (f"没有填{'、'.join(blank)}" if blank else "", unclear)))
@@ -106,6 +108,11 @@ def missing_in_the_year(form: Form) -> Iterator[Finding]:
                 row.finding(missing[0], f"{named(row)}{told}。", value="", hint=_remedy(missing)),
                 cell=cells(*(row.cells.get(key) for key in missing)),
             )
+
+
+def _is_asked_at_the_end(row: Indicator) -> bool:
+    """Whether nobody knows a value before the year is over: satisfaction is asked for once."""
+    return any("满意" in (text or "") for text in (row.level1, row.level2, row.name))
 
 
 def _unclear_outlook(row: Indicator) -> str | None:
