@@ -167,7 +167,7 @@ def test_python_answers_whole_or_with_a_sentence(tmp_path):
     lines = answered(tmp_path, copy)
     assert lines[-1] == f"end\t{len(lines) - 2}" and "\tD03\t" in "".join(lines)
     assert answered(tmp_path, copy, "没有这张") == macro_sentence(
-        "“没有这张”不是自评表，没有可以校验的内容。请先点开要校验的那张表，或者用“校验整本”。"
+        "“没有这张”不是自评表、监控表或申报表，没有可以校验的内容。请先点开要校验的那张表，或者用“校验整本”。"
     )
     openpyxl.Workbook().save(other)
     assert answered(tmp_path, other) == macro_sentence(NO_FORM)
