@@ -19,6 +19,8 @@ from selfeval_xl.county.tables import SHEETS
 from selfeval_xl.workflows.demo.county import made_up
 from support.command import ROOT, selfeval
 from support.counties import fill_county
+from support.monitoring_forms import Monitoring, write
+from test_three_stages import Project, declare
 
 pytestmark = pytest.mark.slow  # every command of the manual in a process of its own
 
@@ -36,6 +38,10 @@ def place(tmp_path_factory):
     fill_county(folder / "收到的材料", made_up()[0][:2])
     first = next((folder / "收到的材料").iterdir()).read_bytes()
     shutil.copytree(folder / "收到的材料", folder / "各县材料" / "甲县")
+    for name in ("申报表", "监控表"):
+        (folder / name).mkdir()
+    declare(folder / "申报表" / "示例.xlsx", Project(1))
+    write(folder / "监控表" / "示例.xlsx", Monitoring("示例项目001", "示例局1", "", 100, 50, 100, ()))
     for name in ("第一次报的.xlsx", "第二次报的.xlsx"):
         (folder / name).write_bytes(first)
     consolidate(folder / "收到的材料", folder / "上年汇总.xlsx", parquet=folder / "数据")

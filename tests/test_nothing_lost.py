@@ -46,6 +46,7 @@ OTHERS = {
     "settings": "its own file, in the folder of the settings (test_dropped_names)",
     "consolidate": "reads hand columns back (below, test_parquet)",
     "province": "reads hand columns back (below)",
+    "monitor": "reads hand columns back (below)",
     "addin install": "known by its ribbon (test_addin_installing)",
     "addin bundle": "an empty folder only (test_addin_installing)",
     "addin uninstall": "known by its ribbon (test_addin_installing)",
@@ -226,7 +227,11 @@ def test_other_files_of_a_return_are_written_and_the_kept_one_is_named(desk, out
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "name"),
-    [("consolidate 收到 -o {out}/全县.xlsx", "全县.xlsx"), ("province 各县 -o {out}", "全省汇总.xlsx")],
+    [
+        ("consolidate 收到 -o {out}/全县.xlsx", "全县.xlsx"),
+        ("province 各县 -o {out}", "全省汇总.xlsx"),
+        ("monitor 收到 -o {out}/监控.xlsx", "监控.xlsx"),
+    ],
 )
 def test_a_county_workbook_needs_no_insisting_but_is_left_while_it_is_open(desk, out, call, name):
     assert run(desk, call, out).status == 0

@@ -145,7 +145,7 @@ def test_returns_are_whole_valid_and_only_of_departments_with_something_to_do(
     _, out, (result, _) = county
     assert (
         result.problems == ()
-        and len(result.returns) == 19
+        and len(result.returns) == 20
         and result.passed == ("示例县市场监督管理局",)
         and not any(file.refused for each in result.returns for file in each.files)
     )
