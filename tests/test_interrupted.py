@@ -55,3 +55,16 @@ def test_a_stopped_run_leaves_nothing(tmp_path, sent):
         time.sleep(0.05)
     assert processes_of(tmp_path / "临时") == []
     assert not (tmp_path / "汇总.xlsx").exists()
+
+
+def test_a_stop_while_a_class_is_made_has_the_same_status(tmp_path):
+    """A class of records is made from a text that is executed; Python remembers a stop that passed there."""
+    (tmp_path / "stopped.py").write_text(
+        "import sys, typer\nfrom selfeval_xl.cli import error_messages\napp = typer.Typer()\n"
+        "app.command()(lambda: exec('raise KeyboardInterrupt'))\nsys.exit(error_messages.run(app))",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "stopped"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "已停止" in done.stderr and done.returncode == 2

@@ -90,6 +90,16 @@ def stop_on_signals() -> None:
             signal.signal(getattr(signal, name), stop)
 
 
+def _tell_stopped() -> int:
+    """Says that the command was stopped.
+
+    Python remembers a stop that passed an `exec` of a text (every record class is made by one), and `-m` ends
+    by the signal then; with another `exec` it forgets.
+    """
+    exec("")
+    return _tell(STOPPED)
+
+
 def run(app: typer.Typer) -> int:
     """Runs the command line and returns its exit status."""
     from typer import Abort, Exit
@@ -99,7 +109,7 @@ def run(app: typer.Typer) -> int:
     try:
         result = spoken(get_command(app))(prog_name="selfeval", standalone_mode=False)
         if result == _INTERRUPTED:
-            return _tell(STOPPED)
+            return _tell_stopped()
         return result if isinstance(result, int) else 0
     except Exit as stop:
         return stop.exit_code
@@ -112,7 +122,7 @@ def run(app: typer.Typer) -> int:
     except SelfevalError as error:
         return _tell(str(error))
     except (Abort, KeyboardInterrupt):
-        return _tell(STOPPED)
+        return _tell_stopped()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
