@@ -9,9 +9,11 @@ import zlib
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.readers import read_file
 from selfeval_xl.readers.formats.guard import honest_counts, open_package, pack, plain_xml, usual_cells
 from selfeval_xl.readers.formats.source import open_source
 from support.hostile import parts, repeated, row, sheet, with_packed_part, workbook, zipped
@@ -275,3 +277,31 @@ def test_a_full_64_mb_of_text_stays_below_300_mb(tmp_path):
     ).stdout.split()
     assert int(height) == 59_999
     assert int(memory) < 300_000
+
+
+@pytest.mark.parametrize("at", ["cell", "style", "row", "column", "format", "year"])
+def test_a_number_of_five_thousand_digits_costs_itself(tmp_path, at):
+    digits = "9" * 5000
+    old, new = {
+        "cell": ("</c>", f'</c><c r="B1" t="s"><v>{digits}</v></c>'),
+        "style": ('<c r="A1"', f'<c r="A1" s="{digits}"'),
+        "row": ('<row r="1"', f'<row r="{digits}" hidden="1"'),
+        "column": ("<sheetData>", f'<cols><col min="1" max="{digits}" hidden="1"/></cols><sheetData>'),
+        "format": ("<cellXfs", f'<numFmts><numFmt numFmtId="{digits}" formatCode="0"/></numFmts><cellXfs'),
+        "year": ("2024", digits),
+    }[at]
+    book = openpyxl.Workbook()
+    book.active["A1"] = "项目支出绩效自评表"
+    hidden = book.create_sheet("_selfeval")
+    hidden.append(["year", "2024"])
+    book.save(tmp_path / "好.xlsx")
+    part = {"format": "xl/styles.xml", "year": "sheet2.xml"}.get(at, "sheet1.xml")
+    with (
+        zipfile.ZipFile(tmp_path / "好.xlsx") as source,
+        zipfile.ZipFile(tmp_path / "坏.xlsx", "w") as target,
+    ):
+        for name in source.namelist():
+            data = source.read(name).decode()
+            assert not name.endswith(part) or old in data
+            target.writestr(name, data.replace(old, new, 1) if name.endswith(part) else data)
+    assert read_file(tmp_path / "坏.xlsx").kind == "xlsx"

@@ -9,6 +9,7 @@ from selfeval_xl.model.grid import percent_text
 
 ZERO, ONE = Decimal(0), Decimal(1)
 _RATE, _MONEY, _SCORE = Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")  # what is rounded to
+_LONGEST_WHOLE = 10
 EXACT = Context(prec=80, rounding=ROUND_HALF_UP)  # quotients of numbers of 18 digits, never rounded twice
 
 
@@ -71,3 +72,12 @@ def rounded(ratio: Decimal, digits: int = 2) -> Decimal:
 def shown(ratio: Decimal | None) -> str | None:
     """The ratio as it is printed: 99.86%. None stays None."""
     return None if ratio is None else percent_text(ratio)
+
+
+def whole(text: str | None, otherwise: int = 0) -> int:
+    """A whole number as the parts of a file write it; `otherwise` where it is none.
+
+    Longer ones than any place or index has are none: Python refuses to convert thousands of digits.
+    """
+    plain = (text or "").strip()
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < _LONGEST_WHOLE else otherwise

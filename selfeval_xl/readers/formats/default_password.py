@@ -17,6 +17,7 @@ from io import BytesIO
 from xml.etree import ElementTree
 
 from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.readers.formats.compound_file import Compound
 from selfeval_xl.readers.formats.guard import DAMAGED, plain_xml
 from selfeval_xl.readers.formats.kinds import ENCRYPTED
@@ -115,7 +116,7 @@ def _agile(info: bytes, content: bytes) -> bytes:
     data, key = root.find(_ENCRYPTION), root.find(f".//{_KEY_ENCRYPTOR}")
     if data is None or key is None or {data.get("hashAlgorithm"), key.get("hashAlgorithm")} - _HASHES:
         raise UnreadableFile(ENCRYPTED.refusal, ENCRYPTED.rule)
-    spins, bits = int(key.get("spinCount", "")), int(key.get("keyBits", ""))
+    spins, bits = whole(key.get("spinCount"), -1), whole(key.get("keyBits"), -1)
     if not 0 <= spins <= MAX_SPINS:
         raise UnreadableFile(TOO_SLOW)
     salt, method = _bytes(key, "saltValue"), key.get("hashAlgorithm")

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.forms import Problem
 from selfeval_xl.model.grid import Area, Grid, Overlay, Value
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
 from selfeval_xl.model.text import ODD, seen
 from selfeval_xl.readers.formats.grid_values import clean, merged
@@ -113,7 +114,7 @@ def _heading_levels(xml: bytes | None) -> dict[str, int]:
         elif name == "title":
             levels[identity] = 1
         elif name.startswith("heading ") and name[8:].isdecimal():
-            levels[identity] = int(name[8:])
+            levels[identity] = whole(name[8:])
         elif _attribute(style, "basedOn"):
             based[identity] = _attribute(style, "basedOn")
     for identity, parent in based.items():
@@ -139,7 +140,8 @@ def _attribute(element: ElementTree.Element, child: str) -> str:
 def _outline_level(element: ElementTree.Element) -> int | None:
     """The outline level (1 the highest) of a paragraph or a style, None where it has none of its own."""
     value = _attribute(element, f"pPr/{_W}outlineLvl")
-    return int(value) + 1 if value.isdecimal() else None
+    level = whole(value, -1)
+    return None if level < 0 else level + 1
 
 
 def _read_body(body: ElementTree.Element, levels: dict[str, int], document: Document) -> None:

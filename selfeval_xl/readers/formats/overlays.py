@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.grid import Area, Overlay, position
 from selfeval_xl.model.notes import of_person
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.readers.formats.guard import Package
 from selfeval_xl.readers.formats.xml_walk import local, small_enough
 
@@ -141,8 +142,8 @@ def _notes(comments: ElementTree.Element) -> Iterator[Overlay]:
     """The notes that persons wrote, without their names in front."""
     authors = ["".join(each.itertext()).strip() for each in _inside(comments, frozenset(("author",)))]
     for each in _inside(comments, frozenset(("comment",))):
-        number = each.get("authorId", "")
-        author = authors[int(number)] if number.isdecimal() and int(number) < len(authors) else ""
+        number = whole(each.get("authorId"), -1)
+        author = authors[number] if 0 <= number < len(authors) else ""
         text = "".join(
             run.text or ""
             for body in _inside(each, frozenset(("text",)))

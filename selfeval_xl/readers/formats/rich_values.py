@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from selfeval_xl.errors import UnreadableFile
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.readers.formats.guard import Package
 from selfeval_xl.readers.formats.xml_walk import local, small_enough
 
@@ -32,7 +33,7 @@ def cells_with_pictures(sheet: bytes, package: Package) -> list[str]:
         for cell in _CELL.findall(sheet)
         if (reference := _REFERENCE.search(cell))
         and (value := _VALUE.search(cell))
-        and int(value[1]) in pictures
+        and whole(value[1].decode(), -1) in pictures
     ]
 
 

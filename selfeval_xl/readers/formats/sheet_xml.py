@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 from selfeval_xl.model.display.cell import is_date_format
 from selfeval_xl.model.grid import Value, a1, column_name, position
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.model.symbols import in_font
 from selfeval_xl.readers.formats.grid_values import Place, clean, serial_date
 from selfeval_xl.readers.formats.guard import LAST_COLUMN, MAX_VALUES, usual_cells
@@ -112,8 +113,8 @@ def styles_in(xml: bytes | None) -> CellStyles:
     custom: dict[int, str] = {}
     for attributes in _NUM_FMT.findall(_between(xml, b"numFmts")):
         found = _attributes(attributes)
-        if found.get("numFmtId", "").isdecimal():
-            custom[int(found["numFmtId"])] = found.get("formatCode", "")
+        if (number := whole(found.get("numFmtId"), -1)) >= 0:
+            custom[number] = found.get("formatCode", "")
     numbers = [int(number) for number in _XF.findall(_between(xml, b"cellXfs"))]
     return CellStyles(tuple(_named(custom.get(number, BUILTIN.get(number, ""))) for number in numbers))
 
@@ -209,9 +210,7 @@ def _cell(element: ElementTree.Element, row: int, column: int) -> SheetCell | No
     if text is None and formula is None:
         return None
     style = element.get("s", "0")
-    return SheetCell(
-        row, column, element.get("t", "n"), int(style) if style.isdecimal() else 0, text, formula, shared
-    )
+    return SheetCell(row, column, element.get("t", "n"), whole(style), text, formula, shared)
 
 
 def read_exactly(
@@ -241,7 +240,7 @@ def _value(
         return None
     if cell.type == "s":
         shared = strings()
-        index = int(text) if text.strip().isdecimal() else -1
+        index = whole(text, -1)
         return clean(shared[index]) if 0 <= index < len(shared) else None
     if cell.type in ("str", "inlineStr", "e", "d"):
         return clean(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
@@ -419,10 +418,11 @@ def hidden_in(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
     for found in map(_attributes, tags):
         if not _is_hidden(found):
             continue
-        if found.get("r", "").isdecimal():
-            rows.add(int(found["r"]) - 1)
-        elif found.get("min", "").isdecimal() and found.get("max", "").isdecimal():
-            columns.update(range(int(found["min"]) - 1, min(int(found["max"]), LAST_COLUMN)))
+        first, last = whole(found.get("min"), 0), whole(found.get("max"), LAST_COLUMN)
+        if (row := whole(found.get("r"), 0)) > 0:
+            rows.add(row - 1)
+        elif first > 0 and "max" in found:
+            columns.update(range(first - 1, min(last, LAST_COLUMN)))
     return frozenset(rows), frozenset(columns)
 
 

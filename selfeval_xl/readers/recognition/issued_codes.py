@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from selfeval_xl.model.codes import plain_code
 from selfeval_xl.model.forms import Form
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.model.sheet_names import COVER, LISTS, SELF_CHECK, SUMMARY
 from selfeval_xl.model.text import squeeze
 
@@ -27,7 +28,7 @@ def with_codes(forms: Iterable[Form], settings: Mapping[str, str]) -> list[Form]
             form,
             project_code=form.project_code or _project_code(form, by_sheet, by_name),
             department_code=form.department_code or department_code,
-            year=int(year) if form.year is None and year.isdecimal() else form.year,
+            year=whole(year) or None if form.year is None else form.year,
         )
         for form in forms
     ]
