@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import time
+import tracemalloc
 import zipfile
 import zlib
 from io import BytesIO
@@ -14,6 +15,7 @@ import pytest
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.readers import read_file
+from selfeval_xl.readers.formats.cell_looks import CellLooks, looks_in
 from selfeval_xl.readers.formats.guard import honest_counts, open_package, pack, plain_xml, usual_cells
 from selfeval_xl.readers.formats.source import open_source
 from support.hostile import parts, repeated, row, sheet, with_packed_part, workbook, zipped
@@ -305,3 +307,16 @@ def test_a_number_of_five_thousand_digits_costs_itself(tmp_path, at):
             assert not name.endswith(part) or old in data
             target.writestr(name, data.replace(old, new, 1) if name.endswith(part) else data)
     assert read_file(tmp_path / "坏.xlsx").kind == "xlsx"
+
+
+def test_a_font_of_a_million_colours_costs_little_memory():
+    colours = b'<color rgb="FFFFFFFF"/>' * 400_000
+    xml = (
+        b'<styleSheet><fonts><font><name val="Symbol"/>' + colours + b"</font></fonts>"
+        b'<fills><fill><patternFill patternType="none"/></fill></fills><cellXfs><xf fontId="0" fillId="0"/></cellXfs></styleSheet>'
+    )
+    tracemalloc.start()
+    looks = looks_in(xml)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert looks == CellLooks(frozenset((0,)), ((0, "Symbol"),)) and peak < 40_000_000

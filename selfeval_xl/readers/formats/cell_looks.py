@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
@@ -12,9 +12,12 @@ from xml.etree import ElementTree
 from selfeval_xl.model.grid import Value
 from selfeval_xl.model.symbols import SYMBOL_FONT, in_font
 from selfeval_xl.readers.formats.grid_values import Place
-from selfeval_xl.readers.formats.xml_walk import local, small_enough
+from selfeval_xl.readers.formats.xml_walk import local, walk
 
 WHITE, BLACK = "FFFFFF", "000000"
+_LISTS = {"fonts": "font", "fills": "fill", "cellXfs": "xf"}  # by the list, its entries
+_MOST_CHILDREN = 100  # of a font, a fill or a style; they have ten
+_NO_TINT = re.compile(r"[-+]?[0.]*")
 # Colours by their number: the first two of the theme, the first two of the palette (twice), the system's two.
 THEME = {"0": WHITE, "1": BLACK}
 INDEXED = {"0": BLACK, "1": WHITE, "8": BLACK, "9": WHITE, "64": BLACK, "65": WHITE}
@@ -42,18 +45,25 @@ def looks_in(xml: bytes | None) -> CellLooks:
     """The looks in a workbook's styles.xml; none where it cannot be parsed."""
     if not xml or not (any(sign in xml for sign in _PALE) or has_symbol_font(xml)):
         return CellLooks()
+    colours: list[str] = []
+    names: list[str] = []
+    grounds: list[str | None] = []
+    styles: list[tuple[int, int]] = []
     try:
-        root = ElementTree.fromstring(small_enough(xml))
+        for kind, element in _entries(xml):
+            if kind == "fonts":
+                colours.append(_colour(_child(element, "color"), BLACK))
+                name = _child(element, "name")
+                names.append("" if name is None else name.get("val", ""))
+            elif kind == "fills":
+                grounds.append(_ground(element))
+            else:
+                styles.append((_number(element, "fontId"), _number(element, "fillId")))
     except ElementTree.ParseError:
         return CellLooks()
-    fonts = _children(root, "fonts")
-    colours = [_colour(_child(font, "color"), BLACK) for font in fonts]
-    names = [name.get("val", "") if (name := _child(font, "name")) is not None else "" for font in fonts]
-    grounds = [_ground(fill) for fill in _children(root, "fills")]
     unseen: set[int] = set()
     symbols: list[tuple[int, str]] = []
-    for number, style in enumerate(_children(root, "cellXfs")):
-        font, fill = _number(style, "fontId"), _number(style, "fillId")
+    for number, (font, fill) in enumerate(styles):
         ground = grounds[fill] if fill < len(grounds) else WHITE
         if font < len(colours):
             if ground is not None and colours[font] == ground:
@@ -63,10 +73,16 @@ def looks_in(xml: bytes | None) -> CellLooks:
     return CellLooks(frozenset(unseen), tuple(symbols))
 
 
-def _children(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
-    """The elements in the list of this name."""
-    found = _child(root, name)
-    return [] if found is None else list(found)
+def _entries(xml: bytes) -> Iterator[tuple[str, ElementTree.Element]]:
+    """The entries of the lists of fonts, fills and cell styles, each with the name of its list."""
+    inside = ""
+    for event, name, element in walk(xml, frozenset(_LISTS.values()), _MOST_CHILDREN):
+        if event == "start" and not inside and name in _LISTS:
+            inside = name
+        elif event == "end" and name == inside:
+            inside = ""
+        elif event == "end" and inside and name == _LISTS[inside]:
+            yield inside, element
 
 
 def _child(element: ElementTree.Element, name: str) -> ElementTree.Element | None:
@@ -89,7 +105,7 @@ def _colour(element: ElementTree.Element | None, default: str) -> str:
         return element.get("rgb", "").upper()[-6:]
     theme, indexed = element.get("theme"), element.get("indexed")
     if theme is not None:
-        return THEME.get(theme, f"theme {theme}") + ("" if float(tint or 0) == 0 else f" {tint}")
+        return THEME.get(theme, f"theme {theme}") + ("" if _NO_TINT.fullmatch(tint) else f" {tint}")
     return INDEXED.get(indexed or "", f"indexed {indexed}") if indexed is not None else default
 
 

@@ -18,11 +18,14 @@ def local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def walk(xml: bytes, keep: frozenset[str]) -> Iterator[tuple[str, str, ElementTree.Element]]:
+def walk(
+    xml: bytes, keep: frozenset[str], most: int | None = None
+) -> Iterator[tuple[str, str, ElementTree.Element]]:
     """Event (start, end), local name and element, for every element of the XML.
 
     An element whose local name is in `keep` is whole at its end; any other loses its children as soon as they
-    have ended. Raises ParseError where the XML is broken or nested too deeply.
+    have ended. most: children that an element keeps; None for all. Raises ParseError where the XML is broken
+    or nested too deeply.
     """
     parents: list[ElementTree.Element] = []
     kept_depth = 0
@@ -40,8 +43,10 @@ def walk(xml: bytes, keep: frozenset[str]) -> Iterator[tuple[str, str, ElementTr
             parents.pop()
             if kept_depth:
                 kept_depth -= 1
-            if not kept_depth and parents:
+            if parents and not kept_depth:
                 del parents[-1][:]
+            elif parents and most is not None:
+                del parents[-1][most:]
 
 
 def small_enough(xml: bytes) -> bytes:
