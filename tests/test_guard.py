@@ -313,7 +313,8 @@ def test_a_font_of_a_million_colours_costs_little_memory():
     colours = b'<color rgb="FFFFFFFF"/>' * 400_000
     xml = (
         b'<styleSheet><fonts><font><name val="Symbol"/>' + colours + b"</font></fonts>"
-        b'<fills><fill><patternFill patternType="none"/></fill></fills><cellXfs><xf fontId="0" fillId="0"/></cellXfs></styleSheet>'
+        b'<fills><fill><patternFill patternType="none"/></fill></fills>'
+        b'<cellXfs><xf fontId="0" fillId="0"/></cellXfs></styleSheet>'
     )
     tracemalloc.start()
     looks = looks_in(xml)
