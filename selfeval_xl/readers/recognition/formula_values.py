@@ -55,9 +55,12 @@ class FormulaValues:
         if value is None:
             return None
         number_format = self.grid.number_format(*place) or ""
-        if "%" in number_format:
-            return percent_text(value, len(number_format.partition(".")[2].rstrip("%")))
-        return plain_number(rounded(value, decimals))
+        try:
+            if "%" in number_format:
+                return percent_text(value, len(number_format.partition(".")[2].rstrip("%")))
+            return plain_number(rounded(value, decimals))
+        except InvalidOperation:  # more digits than a number of the world has
+            return None
 
     def _formula(self, place: Place) -> Decimal | None:
         """The value of a formula; None where its cells are empty."""
