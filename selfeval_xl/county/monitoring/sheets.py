@@ -22,6 +22,7 @@ from selfeval_xl.county.sheets.columns import (
     rest_of,
     share_of,
 )
+from selfeval_xl.county.sheets.departments import amount_of, projects_with, sum_of
 from selfeval_xl.county.sheets.findings import FINDINGS
 from selfeval_xl.county.sheets.receipts import RECEIPTS
 from selfeval_xl.county.sheets.submissions import SUBMISSIONS
@@ -43,29 +44,6 @@ def monitored(text: str) -> str:
 
 
 RESULTS = tuple(map(monitored, COUNTY_RESULTS))
-
-_SUM = "SUMIFS({{projects.{key}}},{{projects.department}},{{department}})"
-
-
-def _sum(key: str, label: str, width: float = 7) -> Column:
-    """A column of 部门汇总: the department's sum over the same column of 项目汇总."""
-    return Column(key, label, width, "count", FORMULA, True, ColumnFormula(_SUM.format(key=key)))
-
-
-def _amount(key: str, label: str) -> Column:
-    """The same of amounts; empty where none of its projects has one, for an unknown amount is not 0."""
-    known = f'COUNTIFS({{projects.department}},{{department}},{{projects.{key}}},">-1E+99")'
-    text = f'IF({known}=0,"",{_SUM.format(key=key)})'
-    return Column(key, label, 13, "money", FORMULA, True, ColumnFormula(text))
-
-
-def _projects(key: str, label: str, *statuses: str) -> Column:
-    """A column of 部门汇总: how many rows of 项目汇总 have one of these 报送状态."""
-    text = "+".join(
-        f'COUNTIFS({{projects.department}},{{department}},{{projects.status}},"{status}")'
-        for status in statuses
-    )
-    return Column(key, label, 7, "count", FORMULA, True, ColumnFormula(text))
 
 
 def _found(key: str, label: str, column: str, word: str) -> Column:
@@ -96,18 +74,18 @@ DEPARTMENTS = Sheet(
     "部门汇总",
     (
         *HEAD[:4],
-        _projects("due", "应报项目数", "已报", "未填报", "漏报"),
-        _projects("assessed", "已报项目数", "已报", "名册外"),
-        _projects("unfilled", "未填报项目数", "未填报"),
-        _projects("missing", "漏报项目数", "漏报"),
+        projects_with("due", "应报项目数", "已报", "未填报", "漏报"),
+        projects_with("assessed", "已报项目数", "已报", "名册外"),
+        projects_with("unfilled", "未填报项目数", "未填报"),
+        projects_with("missing", "漏报项目数", "漏报"),
         count("department_forms", "部门监控表"),
-        _amount("initial_budget", "年初预算数（万元）"),
-        _amount("annual_budget", "全年预算数（万元）"),
-        _amount("executed", "1—n月执行数（万元）"),
+        amount_of("initial_budget", "年初预算数（万元）"),
+        amount_of("annual_budget", "全年预算数（万元）"),
+        amount_of("executed", "1—n月执行数（万元）"),
         share_of("execution_rate", "1—n月执行率", "executed", "annual_budget"),
-        _amount("forecast", "全年预计执行数（万元）"),
+        amount_of("forecast", "全年预计执行数（万元）"),
         share_of("forecast_rate", "预计执行率", "forecast", "annual_budget"),
-        *(_sum(key, label) for key, label in _OF_INDICATORS),
+        *(sum_of(key, label) for key, label in _OF_INDICATORS),
         _found("alarms", "预警数", "group", WARNING),
         _found("fix", "须修改数", "treatment", "本次修改"),
         _found("explain", "须说明数", "treatment", "本次说明"),

@@ -39,19 +39,19 @@ from selfeval_xl.readers.formats.kinds import ATTACHMENTS
 _SUM = "SUMIFS({{projects.{key}}},{{projects.department}},{{department}})"
 
 
-def _sum(key: str, label: str) -> Column:
+def sum_of(key: str, label: str) -> Column:
     """A column of 部门汇总: the department's sum over the same column of 项目汇总."""
     return Column(key, label, 7, "count", FORMULA, True, ColumnFormula(_SUM.format(key=key)))
 
 
-def _amount(key: str, label: str) -> Column:
+def amount_of(key: str, label: str) -> Column:
     """The same of amounts; empty where none of its projects has one, for an unknown amount is not 0."""
     known = f'COUNTIFS({{projects.department}},{{department}},{{projects.{key}}},">-1E+99")'
     text = f'IF({known}=0,"",{_SUM.format(key=key)})'
     return Column(key, label, 13, "money", FORMULA, True, ColumnFormula(text))
 
 
-def _projects(key: str, label: str, *statuses: str) -> Column:
+def projects_with(key: str, label: str, *statuses: str) -> Column:
     """A column of 部门汇总: how many rows of 项目汇总 have one of these 报送状态."""
     text = "+".join(
         f'COUNTIFS({{projects.department}},{{department}},{{projects.status}},"{status}")'
@@ -120,27 +120,27 @@ DEPARTMENTS = Sheet(
     (
         *HEAD[:4],
         count("units", "所属单位数"),
-        _projects("due", "应评项目数", "已报", "未填报", "漏报"),
-        _projects("assessed", "已评项目数", "已报", "名册外"),
-        _projects("missing", "漏报项目数", "漏报"),
+        projects_with("due", "应评项目数", "已报", "未填报", "漏报"),
+        projects_with("assessed", "已评项目数", "已报", "名册外"),
+        projects_with("missing", "漏报项目数", "漏报"),
         count("department_forms", "整体自评表"),
         count("reports", "自评报告"),
         count("sealed", "盖章件"),
-        _amount("initial_budget", "年初预算数（万元）"),
-        _amount("annual_budget", "全年预算数（万元）"),
-        _amount("executed", "全年执行数（万元）"),
+        amount_of("initial_budget", "年初预算数（万元）"),
+        amount_of("annual_budget", "全年预算数（万元）"),
+        amount_of("executed", "全年执行数（万元）"),
         share_of("execution_rate", "执行率", "executed", "annual_budget"),
-        _amount("unspent", "未执行金额（万元）"),
+        amount_of("unspent", "未执行金额（万元）"),
         change_of("adjustment", "预算调整率", "annual_budget", "initial_budget"),
-        _sum("indicators", "指标总数"),
-        _sum("met", "已完成"),
-        _sum("exceeded", "其中超额完成"),
-        _sum("unmet", "未完成"),
-        _sum("zero", "其中完成值为0"),
-        _sum("undetermined", "待核定"),
-        _sum("blank", "未填"),
+        sum_of("indicators", "指标总数"),
+        sum_of("met", "已完成"),
+        sum_of("exceeded", "其中超额完成"),
+        sum_of("unmet", "未完成"),
+        sum_of("zero", "其中完成值为0"),
+        sum_of("undetermined", "待核定"),
+        sum_of("blank", "未填"),
         _COMPLETED,
-        _sum("unexplained", "偏差未说明数"),
+        sum_of("unexplained", "偏差未说明数"),
         _found("fix", "须修改数", "treatment", "本次修改"),
         _found("explain", "须说明数", "treatment", "本次说明", "已说明"),
         _found("errors", "错误数", "severity", "错误"),
