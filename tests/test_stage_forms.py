@@ -15,7 +15,7 @@ from selfeval_xl.model.grid import Grid, position
 from selfeval_xl.readers import read_file
 from selfeval_xl.readers.recognition.other_forms import kind_by_title
 from selfeval_xl.readers.recognition.stage_forms import all_forms_in
-from selfeval_xl.readers.recognition.stage_labels import months_in
+from selfeval_xl.readers.recognition.stage_months import months_in
 from selfeval_xl.readers.recognition.stage_ticks import outlook_in
 from support.command import selfeval
 from support.random_edits import edited, good_forms, good_stage_forms, lost_in_silence, stage_forms_in

@@ -18,7 +18,12 @@ _UNIT = (
     r"(?!(?!人民币|为单位|下同|保留)[\u4e00-\u9fff])"
 )
 _UNIT_IN = re.compile(
-    rf"[(（][^()（）]{{0,10}}?{_UNIT}[^()（）]{{0,6}}[)）]|(?:单位|金额单位|计量单位)[:：为]?\s*(?:人民币)?{_UNIT}"
+    rf"[(（\[【][^()（）\[\]【】]{{0,10}}?{_UNIT}[^()（）\[\]【】]{{0,6}}[)）\]】]"
+    rf"|(?:单位|金额单位|计量单位)[:：为]?\s*(?:人民币)?{_UNIT}"
+)
+# Behind the label of an amount: 年初预算数/万元, 支出数，元.
+_UNIT_BEHIND = re.compile(
+    rf"(?<=[数额算出行付用拨成款金资况计排达定复])(?:[/、,，]\s?|\s{{1,3}}){_UNIT}\s?\Z"
 )
 _LONGEST = 60
 _ROWS_ABOVE = 6  # of a sheet, above its first form's title
@@ -29,13 +34,19 @@ def unit_in(text: str) -> str | None:
     """The unit of money that a text names in brackets or behind 单位; None where it names none."""
     if len(text) > _LONGEST or "元" not in text:
         return None
-    match = _UNIT_IN.search(unicodedata.normalize("NFKC", text))
-    return match[1] or match[2] if match else None
+    match = _unit(text)
+    return next(filter(None, match.groups())) if match else None
+
+
+def _unit(text: str) -> re.Match[str] | None:
+    """Where a text names a unit of money, if it does."""
+    plain = unicodedata.normalize("NFKC", text)
+    return _UNIT_IN.search(plain) or _UNIT_BEHIND.search(plain)
 
 
 def without_unit(text: str) -> str:
-    """A label without the unit in brackets."""
-    return _UNIT_IN.sub("", unicodedata.normalize("NFKC", text))
+    """A label without the unit in brackets, behind 单位 or behind a stroke."""
+    return _UNIT_BEHIND.sub("", _UNIT_IN.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def money_unit(sheet: ScannedSheet, area: Area, rows: tuple[int, int], bottom: int) -> str | None:
@@ -58,11 +69,12 @@ def _unit_of_rows(sheet: ScannedSheet, area: Area, rows: tuple[int, int], plain:
             value = sheet.grid.value(row, column)
             if not isinstance(value, str) or len(value) > _LONGEST or "元" not in value:
                 continue
-            match = _UNIT_IN.search(unicodedata.normalize("NFKC", value))
-            if match and (match[2] or not plain):
-                if match[2]:
+            match = _unit(value)
+            behind = match is not None and match.re is _UNIT_IN and bool(match[2])
+            if match and (behind or not plain):
+                if behind:
                     sheet.furniture.add((row, column))
-                return match[1] or match[2]
+                return unit_in(value)
     return None
 
 
@@ -148,3 +160,15 @@ def rate_text(label: Label, values: Mapping[str, str | None]) -> str | None:
     ):
         return percent_text(number)
     return f"{text}%"
+
+
+def as_percent(rate: str | None, budget: Decimal | None, executed: Decimal | None) -> bool | None:
+    """Whether a bare number is percent (38) and no ratio (0.38), by the amounts; None where they do not tell.
+
+    rate: as typed under a head without %.
+    """
+    number = money(rate)
+    if number is None or not budget or not executed:
+        return None
+    near = [abs(number - executed / budget * factor) <= Decimal("0.006") * factor for factor in (100, 1)]
+    return near[0] if near[0] != near[1] else None

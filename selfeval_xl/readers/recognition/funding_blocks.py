@@ -33,6 +33,7 @@ from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 _MONEY_WORDS = re.compile(r"预算|资金|执行|支出")  # of a heading above the blocks
 _BUDGETS = frozenset(("annual_budget", "initial_budget"))
 _BESIDE = (*AMOUNTS, "forecast", "execution_rate", "other")
+_ROWS_OF_AMOUNTS = 5  # below sources that are columns
 _INLINE = (*AMOUNTS, "execution_rate", "points", "score")
 SEVERAL = re.compile(
     r"(?=\D{2,60}+\d)(?P<label>[^\d:：;；,，。、\s()（）]{2,16}(?:[（(][^()（）]{1,8}[)）])?)\s*+[:：为]?+\s*+"
@@ -319,9 +320,11 @@ def _source_heads(sheet: ScannedSheet, row: int, area: Area) -> list[Label]:
     ]
     sources = [label for label in labels if label.role("资金来源") and not label.role("资金栏")]
     totals = [label for label in labels if label.role("资金合计")]
-    if not sources or not totals or len(sources) + len(totals) < 3:
+    if not sources:
         return []
     first = min(label.column for label in (*sources, *totals))
+    if (not totals or len(sources) + len(totals) < 3) and not _rows_say_amounts(sheet, row, first, area):
+        return []
     heads = {label.column: label for label in labels if label.column >= first}
     for column in sheet.filled(row, first, area.right):
         text = sheet.lines[row][column]
@@ -333,6 +336,17 @@ def _source_heads(sheet: ScannedSheet, row: int, area: Area) -> list[Label]:
         return []
     filled = [label for label in ordered if money(sheet.text(bottom + 1, label.column)) is not None]
     return ordered if len(filled) >= 2 else []
+
+
+def _rows_say_amounts(sheet: ScannedSheet, row: int, first: int, area: Area) -> bool:
+    """Whether the rows below say left of the sources which amounts they have: a budget and what was spent."""
+    keys: set[str] = set()
+    for below in range(row + 1, min(row + 1 + _ROWS_OF_AMOUNTS, area.bottom + 1)):
+        for label in sheet.rows.get(below, ()):
+            role = label.role(SCOPE)
+            if role and area.left <= label.column < first and is_amount(sheet.text(below, first)):
+                keys.add(role.key)
+    return "executed" in keys and bool(keys & _BUDGETS)
 
 
 def _read_row_of_sources(sheet: ScannedSheet, row: int, heads: list[Label], blocks: _Blocks) -> None:
@@ -361,6 +375,8 @@ def _read_row_of_sources(sheet: ScannedSheet, row: int, heads: list[Label], bloc
         if key == "other" and text:
             sheet.values.add(position(cell))
         head = label.text if key != "other" or own else before[0].text
+        if before and not unit_in(head):
+            head = before[0].text
         blocks.put(source, key, text, cell, head)
     for label in before:
         sheet.furniture.add((label.row, label.column))

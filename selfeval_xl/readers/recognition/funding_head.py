@@ -50,21 +50,14 @@ def find_head(sheet: ScannedSheet, top: int, bottom: int, left: int, right: int)
 def head_rows(groups: list[FundColumns]) -> tuple[int, int]:
     """The first and the last row of a funding head."""
     labels = [label for group in groups for label in group.columns.values()]
-    return labels[0].row, max(label.area.bottom for label in labels)
+    return min(label.row for label in labels), max(label.area.bottom for label in labels)
 
 
 def column_groups(sheet: ScannedSheet, row: int, left: int, right: int) -> list[FundColumns]:
     """The columns of a funding head in this row, breakdown by breakdown; none where the row is no head."""
-    if row not in sheet.rows:
+    if row not in sheet.rows or _goes_on_below(sheet, row, left, right):
         return []
-    labels = [
-        label
-        for label in sheet.rows[row]
-        if left <= label.column <= right
-        and label.role(SCOPE)
-        # 预算资金 beside the table
-        and not (label.area.bottom > label.area.top and label.role("资金栏") is not None)
-    ]
+    labels = [*_reaching_down(sheet, row, left, right), *_heads(sheet, row, left, right)]
     if not any(_key(label) in _TELLING for label in labels):
         return []
     labels += _likely_labels(sheet, row, left, right, labels)
@@ -84,6 +77,39 @@ def column_groups(sheet: ScannedSheet, row: int, left: int, right: int) -> list[
             group.alone = False
             group.name = _name(sheet, row, group)
     return found
+
+
+def _heads(sheet: ScannedSheet, row: int, left: int, right: int) -> list[Label]:
+    """The labels of amounts in a row, without 预算资金 beside the table."""
+    return [
+        label
+        for label in sheet.rows.get(row, ())
+        if left <= label.column <= right
+        and label.role(SCOPE)
+        and not (label.area.bottom > label.area.top and label.role("资金栏") is not None)
+    ]
+
+
+def _goes_on_below(sheet: ScannedSheet, row: int, left: int, right: int) -> bool:
+    """Whether a row is the upper one of a head of two: some heads reach down, some stand below a wide cell."""
+    if not any(label.area.bottom == row + 1 for label in _heads(sheet, row, left, right)):
+        return False
+    return any(_below_wide(sheet, label) for label in _heads(sheet, row + 1, left, right))
+
+
+def _below_wide(sheet: ScannedSheet, label: Label) -> bool:
+    """Whether a head of an amount or a rate stands below a cell that is wider than its column."""
+    if label.row == 0 or _key(label) not in _TELLING and _key(label) != "forecast":
+        return False
+    over = sheet.grid.area(label.row - 1, label.column)
+    return over.bottom == label.row - 1 and over.right > over.left and label.area.right == label.area.left
+
+
+def _reaching_down(sheet: ScannedSheet, row: int, left: int, right: int) -> list[Label]:
+    """The heads of the row above that reach down to this one, the lower row of a head of two."""
+    if row == 0 or not _goes_on_below(sheet, row - 1, left, right):
+        return []
+    return [label for label in _heads(sheet, row - 1, left, right) if label.area.bottom == row]
 
 
 def amount_beside(sheet: ScannedSheet, label: Label) -> bool:
@@ -199,10 +225,11 @@ def _is_difference(sheet: ScannedSheet, initial: Label, adjusted: Label, whole: 
 def _likely_labels(sheet: ScannedSheet, row: int, left: int, right: int, labels: list[Label]) -> list[Label]:
     """Missing columns whose label is misspelt by one character."""
     keys = {_key(label) for label in labels}
+    known = {label.column for label in labels}
     found = []
     for column in sheet.filled(row, left, right):
         text = sheet.grid.value(row, column)
-        if isinstance(text, str) and not roles(text):
+        if isinstance(text, str) and column not in known and not roles(text):
             role = likely(text, SCOPE)
             if role and role.key not in keys:
                 keys.add(role.key)

@@ -13,7 +13,7 @@ from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.recognition.bands import Title
 from selfeval_xl.readers.recognition.head import read_head
 from selfeval_xl.readers.recognition.scan import ScannedSheet
-from selfeval_xl.readers.recognition.stage_labels import months_in
+from selfeval_xl.readers.recognition.stage_months import months_in
 from selfeval_xl.readers.recognition.years import plain_years, printed_year, year_in
 
 # By what their titles say; of two that fit at one place the first. A title with one of `_OF_SELF_EVALUATION`

@@ -10,8 +10,9 @@ import re
 from dataclasses import replace
 
 from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, MONITORING, Form, Problem
-from selfeval_xl.model.grid import Area, Grid, position
+from selfeval_xl.model.grid import Area, Grid, percent_text, position
 from selfeval_xl.model.places import place_shown
+from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.recognition.account import accounts, broken_cells
 from selfeval_xl.readers.recognition.form_finder import (
@@ -26,13 +27,13 @@ from selfeval_xl.readers.recognition.form_finder import (
     without_ours,
 )
 from selfeval_xl.readers.recognition.funding import Funding
-from selfeval_xl.readers.recognition.funding_amounts import money_unit
+from selfeval_xl.readers.recognition.funding_amounts import as_percent, money_unit
 from selfeval_xl.readers.recognition.funding_head import find_head
 from selfeval_xl.readers.recognition.goals import read_goals
 from selfeval_xl.readers.recognition.head import read_above, read_head
 from selfeval_xl.readers.recognition.hidden_content import hidden_content
 from selfeval_xl.readers.recognition.indicators import Indicators
-from selfeval_xl.readers.recognition.labels import STAGES
+from selfeval_xl.readers.recognition.labels import LONGEST_LABEL, STAGES
 from selfeval_xl.readers.recognition.layout_match import layout_of
 from selfeval_xl.readers.recognition.lost_values import recomputed
 from selfeval_xl.readers.recognition.management import Management
@@ -40,14 +41,9 @@ from selfeval_xl.readers.recognition.no_values import cells_unread, with_what_is
 from selfeval_xl.readers.recognition.other_forms import kind_by_title, monitors
 from selfeval_xl.readers.recognition.scan import ScannedSheet
 from selfeval_xl.readers.recognition.stage_funds import read_declared
-from selfeval_xl.readers.recognition.stage_labels import (
-    is_line_of_months,
-    months_in,
-    stage_roles,
-    stage_scan,
-    year_of_months,
-)
+from selfeval_xl.readers.recognition.stage_labels import stage_roles, stage_scan
 from selfeval_xl.readers.recognition.stage_list import as_list
+from selfeval_xl.readers.recognition.stage_months import is_line_of_months, months_in, year_of_months
 from selfeval_xl.readers.recognition.stage_table import Groups, read_stage_indicators, split_groups
 from selfeval_xl.readers.recognition.tasks import Tasks, find_tasks, read_tasks
 from selfeval_xl.readers.recognition.years import printed_year
@@ -127,6 +123,7 @@ def _read_region(
     tasks_row = find_tasks(sheet, above)
     tasks = Tasks() if tasks_row is None else read_tasks(sheet, tasks_row, above.bottom, area)
     unit, funding = _money(sheet, area, above, tasks, kind)
+    _show_rates(funding)
     taken = [*table.segments, *tasks.rows, *(funding.segments if funding else [])]
     year = printed_year(sheet, region.title, area)
     goals = read_goals(sheet, above, taken, year)
@@ -170,14 +167,43 @@ def _money(
     return read_money(sheet, area, above, tasks.rows[0][0] if tasks.rows else None, tasks)
 
 
+def _show_rates(funding: Funding | None) -> None:
+    """Gives rates that are typed as bare numbers (38, 0.38) their sign, as the amounts show what they are."""
+    lines = funding.lines if funding else []
+    told = {
+        answer
+        for line in lines
+        if (answer := as_percent(line.execution_rate, line.budget, line.amount("executed"))) is not None
+    }
+    if funding is None or len(told) != 1:
+        return
+    is_percent = told.pop()
+    funding.lines = [
+        replace(line, execution_rate=f"{number}%" if is_percent else percent_text(number))
+        if (number := money(line.execution_rate)) is not None
+        else line
+        for line in lines
+    ]
+
+
 def _through(sheet: ScannedSheet, region: Region, table: Indicators, funding: Funding | None) -> str | None:
     """The months of a monitoring form as printed: in the heads of its figures, else in its first lines."""
-    rows = [table.head] if region.head else []
-    rows += [funding.head] if funding else []
-    texts = [
+    left, right = region.area.left, region.area.right
+    heads = [table.head] if region.head else []
+    heads += [funding.head] if funding else []
+    texts = [label.text for top, bottom in heads for label in sheet.labels(top, bottom, left, right)]
+    texts += [
         label.text
-        for top, bottom in rows
-        for label in sheet.labels(top, bottom, region.area.left, region.area.right)
+        for top, bottom in (funding.segments if funding else ())  # where sources are columns
+        for label in sheet.labels(top, bottom, left, right)
+        if label.role("资金行")
+    ]
+    texts += [
+        sheet.lines[row][column]
+        for top, bottom in heads
+        for row in range(max(top - 1, 0), bottom + 1)  # with the upper row of a head of two
+        for column in sheet.filled(row, left, right)
+        if len(sheet.lines[row][column]) <= LONGEST_LABEL
     ]
     texts += _first_lines(sheet, region)
     return next(filter(None, map(months_in, texts)), None)

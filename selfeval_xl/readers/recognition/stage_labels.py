@@ -20,28 +20,13 @@ from selfeval_xl.readers.recognition.funding_amounts import without_unit
 from selfeval_xl.readers.recognition.funding_head import AMONG
 from selfeval_xl.readers.recognition.labels import LONGEST_LABEL, STAGES, Role, roles
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet, scan
+from selfeval_xl.readers.recognition.stage_money_heads import name_money_heads, take_labels
+from selfeval_xl.readers.recognition.stage_months import without_months
 
 DECLARED = "资金申报"  # scope of the totals of a declaration, whose keys are those of a funding line
 _FILE = "stage_synonyms.toml"
-_DASH = r"(?:[-‐-―−－~～〜_]{1,3}|至|到)"
-_NUMBER = r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]?"
-# 1-7月, 1—8月份, 1至6月, 1月-7月, 截至7月底, 上半年, 前三季度; the last month may be left blank.
-_MONTHS = re.compile(
-    rf"(?:20\d\d年)?(?:(?:1|一)月?份?{_DASH}(?:{_NUMBER}|[nNxX×*]{{1,2}}|[(（][\s_]*[)）])?月份?(?:底|末)?"
-    rf"|截[至止]到?(?:20\d\d年)?(?:{_NUMBER}|[nNxX]|目前)?月?(?:份|底|末)?(?:\d{{1,2}}日)?"
-    r"|上半年|前(?:\d|[一二三四五六七八九十])个月|前?[一二三]季度|年中|监控期内?|监控时段|当前)"
-)
-_THROUGH = re.compile(
-    rf"(?:1|一|１)月?份?{_DASH}{_NUMBER}月份?|截[至止]到?(?:20\d\d年)?{_NUMBER}月(?:份|底|末)?"
-    r"|上半年|前(?:\d|[一二三四五六七八九十])个月|前[二三]季度|[一二三]季度"
-)
-_ONLY_MONTHS = re.compile(
-    rf"\A(?:监控(?:期间|时段|时间|区间)[:：])?[(（\[〔]?(?:20\d\d年)?(?:度)?(?:{_THROUGH.pattern})[)）\]〕]?\Z"
-)
-_YEAR_BEFORE = re.compile(rf"(20\d\d)年(?:度)?(?:{_THROUGH.pattern})|截[至止]到?(20\d\d)年")
 _TERM = re.compile(r"(?:中期|长期|实施期|项目期|三年|总体?)(?:目标|指标)?值?$")
 _YEAR = re.compile(r"(?:20\d\d年|年度|当年|本年)(?:度)?(?:目标|指标)?值?$")
-_SINCE = re.compile(r"^的?(?:累计)?")
 _GOAL = "目标"
 _WITH_MONTHS = ("资金行", "指标", _GOAL)  # scopes of labels that may name months
 # Names of a goal of the whole term, where a goal of the year stands beside it.
@@ -85,35 +70,12 @@ def cause_words() -> Mapping[str, str]:
     return {word: name for name, known in words.items() for word in known}
 
 
-def without_months(text: str) -> str:
-    """A label without the months that it names: 执行数 of 1-7月执行数."""
-    plain = _MONTHS.sub("", text)
-    return text if plain == text else _SINCE.sub("", plain)
-
-
-def months_in(text: str) -> str | None:
-    """The months to which a label or a title goes, as printed (1—7月); None where it names none."""
-    match = _THROUGH.search(re.sub(r"\s", "", text))
-    return re.sub(r"[()（）]", "", match[0]) if match else None
-
-
-def is_line_of_months(text: str) -> bool:
-    """Whether a text is the months of a monitoring form and nothing else (（2024年1—7月）)."""
-    return _ONLY_MONTHS.match(re.sub(r"\s", "", text)) is not None
-
-
-def year_of_months(text: str) -> int | None:
-    """The year that stands before the months (2024年1-7月); None where there is none."""
-    match = _YEAR_BEFORE.search(re.sub(r"\s", "", text))
-    return int(match[1] or match[2]) if match else None
-
-
 @lru_cache(maxsize=4096)
 def stage_roles(text: str) -> tuple[Role, ...]:
     """The roles of a text as a label of these forms, besides those that it has on every form."""
     if len(text) > LONGEST_LABEL:
         return ()
-    word = core(AMONG.sub("", without_unit(squeeze(text)))).rstrip("%")
+    word = core(AMONG.sub("", squeeze(without_unit(text)))).rstrip("%")
     plain = without_months(word)
     found = _vocabulary().get(word) or _vocabulary().get(plain) or ()
     if plain == word or not plain:
@@ -136,6 +98,7 @@ def stage_scan(grid: Grid) -> ScannedSheet:
                 area = grid.area(row, column)
                 labels[row, column] = Label(row, column, value, area, (*own, *others))
     take_labels(sheet, labels)
+    name_money_heads(sheet)
     _name_goals_of_term(sheet)
     sheet.sub_heads = {row for row in range(grid.height) if _is_sub_head(sheet, row)}
     _name_values_of_terms(sheet)
@@ -166,14 +129,6 @@ def _term_key(word: str) -> tuple[str, ...]:
     if _TERM.match(word):
         return ("medium_target",)
     return ("target",) if _YEAR.match(word) else ()
-
-
-def take_labels(sheet: ScannedSheet, labels: Mapping[tuple[int, int], Label]) -> None:
-    """Replaces the labels of a sheet."""
-    sheet.in_order = [labels[place] for place in sorted(labels)]
-    sheet.rows = defaultdict(list)
-    for label in sheet.in_order:
-        sheet.rows[label.row].append(label)
 
 
 def _name_goals_of_term(sheet: ScannedSheet) -> None:

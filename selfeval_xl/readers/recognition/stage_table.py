@@ -19,7 +19,7 @@ from selfeval_xl.readers.recognition.bands import Title
 from selfeval_xl.readers.recognition.indicator_head import ANSWERS, SCOPE, TableHead
 from selfeval_xl.readers.recognition.indicators import Indicators, read_indicators
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
-from selfeval_xl.readers.recognition.stage_labels import take_labels
+from selfeval_xl.readers.recognition.stage_money_heads import take_labels
 from selfeval_xl.readers.recognition.stage_ticks import find_ticks, with_ticks
 
 _TERM = re.compile(r"中期|长期|实施期|项目期|三年|总体(?:绩效)?指标|总目标|总体目标")
