@@ -55,6 +55,8 @@ def read(formulas: dict[str, str]):
         ("=SUM(A1:B3)", "60"),  # a text in a range does not count
         ("=A1+C1", "10"),  # an empty cell beside a number is 0, as in a spreadsheet program
         ("=D1+1", "31"),  # D1 is a formula itself
+        ('=IF(COUNT(A1:INDEX($A:$A,ROW()+2))=0,"",ROUND(SUM(A1:INDEX($A:$A,ROW()+2)),2))', "60"),
+        ('=IF(COUNT(C1:C3)=0,"",ROUND(SUM(C1:C3),2))', None),
         ("=SUM(C1:C3)", None),  # nothing there is not 0
         ("=A1/C1", None),
         (f"=A1*{'9' * 60}*{'9' * 60}", None),  # more digits than are kept

@@ -22,6 +22,7 @@ from selfeval_xl.readers.formats import kinds
 from selfeval_xl.readers.formats.compound_file import SIGNATURE, Compound
 from selfeval_xl.readers.formats.guard import MAX_FILE, TOO_BIG, Package, open_package
 from selfeval_xl.readers.formats.kinds import KINDS, FileKind, Role
+from selfeval_xl.readers.formats.lost_months import restore_heads
 from selfeval_xl.readers.formats.plain_text import head_of
 from selfeval_xl.readers.formats.usual_names import usually_named
 
@@ -113,6 +114,7 @@ def open_source(path: str | Path, keep_parts: bool = False) -> Source:
     source.sha256 = hashlib.sha256(data).hexdigest()
     try:
         _read(source, data, keep_parts)
+        restore_heads(source.grids)
     except UnreadableFile as error:
         source.problems.append(Problem(f"“{source.name}”{error}", rule=error.rule))
     except MemoryError:

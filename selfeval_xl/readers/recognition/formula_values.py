@@ -1,7 +1,8 @@
 """Values of plain formulas that a file holds without their result.
 
-Plain: + - * /, SUM, ROUND and MIN over cells of the same sheet. Anything else (IF, other sheets, names)
-has no value here, and neither has what depends on it.
+Plain: + - * /, SUM, ROUND and MIN over cells of the same sheet, and the sums of our templates, whose ranges
+move with the rows (INDEX($E:$E,ROW()+1)) and which stay empty above empty cells (IF(COUNT(…)=0,"",…)).
+Anything else (other IF, other sheets, names) has no value here, and neither has what depends on it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import partial
 
 from selfeval_xl.model.grid import Grid, percent_text, plain_number, position
 from selfeval_xl.model.quantity import percent
@@ -20,6 +22,12 @@ _TOKEN = re.compile(
     r"|(?P<cell>\$?[A-Z]{1,3}\$?\d{1,7})(?![\w(!])"
     r"|(?P<name>[A-Z]{1,12})\(|(?P<sign>[-+*/(),:%]))",
     re.IGNORECASE,
+)
+_OF_ROW = re.compile(  # the cell of a column in a row counted from the formula's own
+    r"INDEX\(\$?(?P<column>[A-Z]{1,3}):\$?(?P=column),ROW\(\)(?P<step>[+-]\d{1,4})?\)", re.IGNORECASE
+)
+_UNLESS_EMPTY = re.compile(
+    r"\s?IF\(COUNT\((?P<counted>[^()]{1,200})\)=0,\"\",(?P<rest>.{1,300})\)\s?\Z", re.IGNORECASE | re.DOTALL
 )
 _FUNCTIONS = frozenset(("SUM", "ROUND", "MIN"))
 _LONGEST_FORMULA = 400
@@ -62,6 +70,13 @@ class FormulaValues:
         except InvalidOperation:  # more digits than a number of the world has
             return None
 
+    def is_empty(self, name: str) -> bool:
+        """Whether the formula of a cell can be computed and none of its cells holds a number."""
+        try:
+            return self._formula(position(name)) is None
+        except _Unknown:
+            return False
+
     def _formula(self, place: Place) -> Decimal | None:
         """The value of a formula; None where its cells are empty."""
         if place in self._known:
@@ -71,13 +86,21 @@ class FormulaValues:
             raise _Unknown
         self._open.add(place)
         try:
-            value = _Reading(self, formula.removeprefix("=")).value()
+            value = self._plain(_OF_ROW.sub(partial(_cell_of_row, place[0]), formula.removeprefix("=")))
         except (InvalidOperation, ArithmeticError) as fault:
             raise _Unknown from fault
         finally:
             self._open.discard(place)
         self._known[place] = value
         return value
+
+    def _plain(self, formula: str) -> Decimal | None:
+        """The value of a formula whose cells stand as A1 names."""
+        match = _UNLESS_EMPTY.match(formula)
+        if match is None:
+            return _Reading(self, formula).value()
+        counted = _Reading(self, f"SUM({match['counted']})").value()
+        return None if counted is None else _Reading(self, match["rest"]).value()
 
     def cell(self, place: Place) -> Decimal | None:
         """The number in a cell; None where it is empty. Raises _Unknown for a text that is no number."""
@@ -103,6 +126,12 @@ class FormulaValues:
                 raise _Unknown
             return None
         return None if isinstance(value, bool) else self.cell(place)
+
+
+def _cell_of_row(row: int, match: re.Match[str]) -> str:
+    """The A1 name of the cell that INDEX over a whole column gives for a formula in this row."""
+    wanted = row + 1 + int(match["step"] or 0)
+    return f"{match['column']}{wanted}" if wanted > 0 else match[0]
 
 
 def rounded(number: Decimal, decimals: int) -> Decimal:

@@ -91,7 +91,7 @@ def _heads(sheet: ScannedSheet, row: int, left: int, right: int) -> list[Label]:
 
 
 def _goes_on_below(sheet: ScannedSheet, row: int, left: int, right: int) -> bool:
-    """Whether a row is the upper one of a head of two: some heads reach down, some stand below a wide cell."""
+    """Whether a row is the upper one of a head of two: some heads reach down, others stand below a cell."""
     if not any(label.area.bottom == row + 1 for label in _heads(sheet, row, left, right)):
         return False
     return any(_below_wide(sheet, label) for label in _heads(sheet, row + 1, left, right))

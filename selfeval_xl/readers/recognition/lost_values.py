@@ -16,7 +16,8 @@ from selfeval_xl.model.money import AMOUNTS
 from selfeval_xl.model.quantity import is_blank, money
 from selfeval_xl.readers.recognition.formula_values import FormulaValues
 
-_COMPUTED = (*AMOUNTS, "execution_rate", "score", "points", "actual")
+_MONEY = (*AMOUNTS, "forecast", "medium_budget")
+_COMPUTED = (*_MONEY, "execution_rate", "score", "points", "actual")
 _SCORE_DECIMALS = 2
 _Row = TypeVar("_Row", FundingLine, Indicator)
 
@@ -51,7 +52,7 @@ def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
         if getattr(line, key, None) is not None
     }
     settled |= {form.cells.get("total_score")} if form.total_score else set()
-    settled |= _rightly_blank(form, first_level)
+    settled |= _rightly_blank(form, first_level) | {name for name in lost if values.is_empty(name)}
     return form, [
         Problem(
             f"{grid.name}!{name}是公式，文件里没有保存算出的数，读不到。请用Excel打开，保存后再报送。",
@@ -63,12 +64,13 @@ def recomputed(form: Form, grid: Grid) -> tuple[Form, list[Problem]]:
 
 
 def _empty_cells(form: Form) -> set[str]:
-    """The A1 names of empty cells in rows that are filled in."""
+    """The A1 names of empty cells that a formula may have to fill; rates in rows that have amounts."""
     found: set[str] = set()
     for line in form.funding:
-        if any(getattr(line, key) is not None for key in AMOUNTS) or line.is_total:
-            keys = (*AMOUNTS, "execution_rate", "score") if line.is_total else (*AMOUNTS, "execution_rate")
-            found |= {line.cells[key] for key in keys if key in line.cells and getattr(line, key) is None}
+        filled = any(getattr(line, key) is not None for key in _MONEY)
+        keys = (*_MONEY, *(("execution_rate",) if filled or line.is_total else ()))
+        keys += ("score",) if line.is_total else ()
+        found |= {line.cells[key] for key in keys if key in line.cells and getattr(line, key) is None}
     for row in form.indicators:
         for key in ("actual", "score", "points"):
             if getattr(row, key) is None and (cell := row.cells.get(key)):
@@ -85,10 +87,10 @@ def _rightly_blank(form: Form, sources: list[FundingLine]) -> set[str | None]:
         if line.is_total:
             blank |= {
                 line.cells.get(key)
-                for key in AMOUNTS
+                for key in _MONEY
                 if all(getattr(source, key) is None for source in sources)
             }
-        if line.annual_budget is None or line.executed is None:
+        if line.budget is None or line.executed is None:
             blank |= {line.cells.get("execution_rate"), line.cells.get("score")}
     for row in form.indicators:
         if row.actual is None or row.points is None:
@@ -105,7 +107,7 @@ def _line(
 
     sources: those that the total row sums up, where its formula says nothing.
     """
-    for key in AMOUNTS:
+    for key in _MONEY:
         cell = line.cells.get(key)
         if getattr(line, key) is None and cell in lost and cell is not None:
             converted = any(key in source.typed for source in sources)
