@@ -15,8 +15,9 @@ from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.readers.recognition.labelled import one_line, put, put_or_none
 from selfeval_xl.readers.recognition.labels import Role, has_scope, roles, split_inline
 from selfeval_xl.readers.recognition.page_breaks import breaks_page
+from selfeval_xl.readers.recognition.run_on import cut, pairs_in
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
-from selfeval_xl.readers.recognition.years import is_year_line, year_in
+from selfeval_xl.readers.recognition.years import year_in
 
 _GRADE = re.compile(r"^(?:优秀?|良好?|中等?|差|合格|不合格|较差|较好|好|[ABCDＡ-Ｄ]级?)$")
 _TICK_BEFORE = re.compile(r"[☑√✓✔■☒]\s*(优秀?|良好?|中等?|差|不合格|合格)")
@@ -37,13 +38,10 @@ _UNFILLED = re.compile(
     r"\A(?:_++|[xX×*]{2,}+|[.…·]{2,}+|[(\[【](?:请|此处)*+(?:填|输入|注明)[^()（）]{0,20}[)\]】])$"
 )
 _NO_DATE = re.compile(r"\A[年月日_＿\s]+$")
-_RUN_ON = re.compile(r"\s{2,}|[;；\n]|\s+(?=[^\s:：]{2,12}\s?[:：])")
 _FIELD_SCOPES = frozenset(("表", "签字", "其他", "说明", "资金行", "指标", "目标", "管理"))
 _NAMES = frozenset(("project", "department", "unit"))
 _INLINE_SCOPES = ("表", "签字", "说明", "其他")
 _LONGEST_INLINE = 200
-_LONGEST_SIGNATURE = 12  # letters of a label that may stand right behind a value
-_BETWEEN = " ,，;；/、\u3000"
 _TO_SIGN = re.compile("（[^（）]*(?:签字|签名|签章)）")
 
 
@@ -179,6 +177,10 @@ def _read_field(
     if role.key == "year":
         year = year_in(value)
         value = str(year) if year else None
+    if value and role.key in _NAMES:
+        value, further = cut(value)
+        for name, behind in further:
+            _read_named(sheet, name, behind, place, head, above=False)
     known = fields.find(fields.FORM, role.key)
     sheet.note(label, role, known.label if known else role.label)
     if value:
@@ -284,7 +286,7 @@ def read_above(lines: Iterable[str], head: FormHead) -> None:
     for line in lines:
         if len(line) > _LONGEST_INLINE or not (":" in line or "：" in line):
             continue
-        for label, text in _pairs(line):
+        for label, text in pairs_in(line):
             role = next((role for role in roles(label) if role.scope == "表" and role.key in _NAMES), None)
             name = _SEAL.sub("", text).strip()
             if role and not (is_void(name) or is_label(name) or _NO_NAME.match(squeeze(name))):
@@ -303,47 +305,20 @@ def _read_inline(sheet: ScannedSheet, row: int, column: int, head: FormHead, abo
         return
     if len(value) > _LONGEST_INLINE:
         return
-    for label, text in _pairs(value):
-        by_scope = {role.scope: role for role in reversed(roles(label))}
-        role = next((by_scope[scope] for scope in _INLINE_SCOPES if scope in by_scope), None)
-        if role is None:
-            continue
-        if text:
-            _read_pair(sheet, role, label, text, (row, column), head)
-        else:
-            _read_blank(sheet, role, label, (row, column), head, above)
+    for label, text in pairs_in(value):
+        _read_named(sheet, label, text, (row, column), head, above)
 
 
-def _pairs(value: str) -> list[tuple[str, str]]:
-    """Labels and values that run together in a cell, a year left out; "" for a label without a value."""
-    parts: list[str] = []
-    for piece in _RUN_ON.split(value.strip()):
-        if is_year_line(piece):
-            continue
-        if parts and not split_inline(piece) and not roles(piece.rstrip(" :：")):
-            parts[-1] += f" {piece}"  # a piece without a label goes on with the value before it
-        else:
-            parts.append(piece)
-    found: list[tuple[str, str]] = []
-    for part in parts:
-        label, colon, text = part.replace("：", ":").partition(":")
-        if colon and roles(label):
-            found += _run_together(unicodedata.normalize("NFKC", label), part[len(label) + 1 :].strip())
-    return found
-
-
-def _run_together(label: str, text: str) -> Iterator[tuple[str, str]]:
-    """A label of a signature and its value, then those within the value (周敏联系电话：日期：)."""
-    if has_scope(label, "签字"):
-        for match in re.finditer("[:：]", text):
-            before = text[: match.start()]
-            for start in range(max(0, len(before) - _LONGEST_SIGNATURE), len(before) - 1):
-                if has_scope(before[start:], "签字"):
-                    yield label, before[:start].strip(_BETWEEN)
-                    yield from _run_together(before[start:], text[match.end() :].strip())
-                    return
-        text = text.strip(_BETWEEN)
-    yield label, text
+def _read_named(
+    sheet: ScannedSheet, label: str, text: str, place: tuple[int, int], head: FormHead, above: bool
+) -> None:
+    """Reads a label and its value, "" for none, that stand in a cell together."""
+    by_scope = {role.scope: role for role in reversed(roles(label))}
+    role = next((by_scope[scope] for scope in _INLINE_SCOPES if scope in by_scope), None)
+    if role is not None and text:
+        _read_pair(sheet, role, label, text, place, head)
+    elif role is not None:
+        _read_blank(sheet, role, label, place, head, above)
 
 
 def _read_blank(

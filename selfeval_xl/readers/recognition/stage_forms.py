@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, MONITORING, Form, Problem
 from selfeval_xl.model.grid import Area, Grid, percent_text, position
+from selfeval_xl.model.periods import last_month
 from selfeval_xl.model.places import place_shown
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
@@ -142,7 +143,9 @@ def _read_region(
         year=form.year or next(filter(None, map(year_of_months, lines)), None),
         money_unit=form.money_unit if funding or _prints_unit(sheet, area) else None,
         of_department=form.kind == DEPARTMENT,
-        through=_through(sheet, region, table, funding) if kind == MONITORING else None,
+        through=(_through(sheet, region, table, funding) or _day_of_monitoring(form))
+        if kind == MONITORING
+        else None,
         period=head.values.get("period") or _period(sheet, form),
     )
     form = with_what_is_no_value(form, grid)
@@ -207,6 +210,13 @@ def _through(sheet: ScannedSheet, region: Region, table: Indicators, funding: Fu
     ]
     texts += _first_lines(sheet, region)
     return next(filter(None, map(months_in, texts)), None)
+
+
+def _day_of_monitoring(form: Form) -> str | None:
+    """The day or the months behind a label of the heading (监控时点：2025年7月31日)."""
+    return next(
+        (text for name, text in form.details.items() if name.startswith("监控") and last_month(text)), None
+    )
 
 
 def _first_lines(sheet: ScannedSheet, region: Region) -> list[str]:
