@@ -59,7 +59,7 @@ def understand(source: Source) -> ReadFile:
         forms += _with_layout(found.forms, grid, source)
         problems += found.problems
         others += [found.other] if found.other else []
-        stage_forms += [_printed_here(form, source.settings) for form in found.stage_forms]
+        stage_forms += [_printed_here(form, grid, source.settings) for form in found.stage_forms]
         explanations += explanations_in(grid)
         listed = listed_in(grid) or listed
         summary = summary_in(grid) or summary
@@ -105,10 +105,12 @@ def about_no_filing(source: Source) -> str:
     return "" if what is None else _NO_FILING.format(name=source.name, what=what)
 
 
-def _printed_here(form: Form, settings: Mapping[str, str]) -> Form:
-    """The form of an earlier stage with the layout of the workbook, where this program made it."""
+def _printed_here(form: Form, grid: Grid, settings: Mapping[str, str]) -> Form:
+    """The form of an earlier stage with layout and overwritten formulas, where this program made it."""
     layout_id = settings.get("layout")
-    return replace(form, layout=layout_id) if layout_id and settings.get("stage") == form.kind else form
+    if not layout_id or settings.get("stage") != form.kind:
+        return form
+    return with_overtyped(replace(form, layout=layout_id), grid, layout_id)
 
 
 def _with_layout(forms: Sequence[Form], grid: Grid, source: Source) -> Sequence[Form]:

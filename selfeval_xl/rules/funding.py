@@ -137,7 +137,7 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
             continue
         if budget == 0 and executed != 0:
             continue  # F04 reports it
-        if printed_rate_fits(form, line, budget, executed):
+        if printed_rate_fits(form, line, budget, executed) or _fits_the_sums(form, line, policy):
             continue
         right = shown(line.rate) or "0.00%"
         initial = line.amount("initial_budget")
@@ -156,6 +156,15 @@ def impossible_rate(form: Form, policy: Policy) -> Iterator[Finding]:
             hint=hint,
             expected=right,
         )
+
+
+def _fits_the_sums(form: Form, line: FundingLine, policy: Policy) -> bool:
+    """Whether the rate of a total that is wrong (F01) is right for the sums: one fault is one finding."""
+    slack = policy.number("funding_tolerance")
+    budget, executed = (summed_instead(form, line, key, slack) for key in (line.budget_key, "executed"))
+    if budget is None or executed is None or (budget, executed) == (line.budget, line.amount("executed")):
+        return False
+    return printed_rate_fits(form, line, budget, executed)
 
 
 @rule(

@@ -9,11 +9,22 @@ from selfeval_xl.model import fields
 from selfeval_xl.model.findings import Finding, Member
 from selfeval_xl.model.forms import Form, FundingLine, Goal, Indicator, Task
 from selfeval_xl.model.grid import cell_names
+from selfeval_xl.model.money import amount_names
 from selfeval_xl.rules.indicators import bare
 
 # Rules that say of several rows at once what is wrong with each of them.
 _GROUPING = frozenset("D01 D04 D05 D09 F09 F17 I07 I12 I13 I14 I18 N01 N02 N08 N10 S14 T06".split())
 _SCOPES = {FundingLine: fields.FUND, Indicator: fields.INDICATOR, Goal: fields.GOAL, Task: fields.TASK}
+# The names of fields on forms of the earlier stages, where they differ from those of a self-evaluation form.
+_OF_STAGES = {
+    fields.INDICATOR: {
+        "target": "指标值",
+        "medium_target": "中期指标值",
+        "actual": "到监控时的完成情况",
+        "forecast": "全年预计完成情况",
+    },
+    fields.GOAL: {"expected": "年度目标", "medium": "中期目标"},
+}
 _LONGEST = 60
 
 
@@ -40,7 +51,7 @@ def _texts(form: Form, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
     for record in records:
         for key, names in record.cells.items():
             mine = wanted.intersection((names,) if "," not in names else names.split(","))
-            if mine and (text := _text(record, key)):
+            if mine and (text := _text(form, record, key)):
                 yield from ((name, text) for name in mine)
     yield from ((cell, f"“{text}”") for cell, text in form.placeholders)
     yield from _head(form)
@@ -55,11 +66,14 @@ def _head(form: Form) -> Iterator[tuple[str, str]]:
         yield cell, f"{field.label if field else key}{_quoted(value)}"
 
 
-def _text(record: FundingLine | Indicator | Goal | Task, key: str) -> str:
+def _text(form: Form, record: FundingLine | Indicator | Goal | Task, key: str) -> str:
     """The value of a field, with the names of its record and of the field; "" for an unknown one."""
     scope = _SCOPES[type(record)]
     field = fields.find(scope, key)
     label = "说明" if field is None and key == "note" else field.label if field else ""
+    if form.is_of_stage:
+        own = amount_names(form) if isinstance(record, FundingLine) else _OF_STAGES.get(scope, {})
+        label = own.get(key, label)
     if not label:
         return ""
     name = bare(record.subject) if isinstance(record, Indicator) else record.subject

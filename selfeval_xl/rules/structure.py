@@ -12,7 +12,7 @@ from selfeval_xl.model.account import Unread
 from selfeval_xl.model.findings import Finding, Severity, Treatment
 from selfeval_xl.model.forms import MONITORING, Form, FundingLine, Indicator, Problem, ReadFile
 from selfeval_xl.model.grid import position
-from selfeval_xl.model.money import NAMES
+from selfeval_xl.model.money import amount_names
 from selfeval_xl.model.periods import last_month
 from selfeval_xl.model.places import cells_shown, is_word
 from selfeval_xl.model.quantity import is_blank
@@ -295,14 +295,14 @@ def _overtyped_formulas(form: Form) -> Iterator[Finding]:
         )
 
 
-_MONEY_COLUMNS = (*NAMES.items(), ("execution_rate", "执行率"), ("points", "分值"), ("score", "得分"))
+_MONEY_COLUMNS = (("execution_rate", "执行率"), ("points", "分值"), ("score", "得分"))
 _ROW_COLUMNS = (("target", "年度指标值"), ("actual", "实际完成值"), ("points", "分值"), ("score", "得分"))
 
 
 def _calculated(form: Form) -> Iterator[tuple[FundingLine | Indicator | Form, str, str]]:
     """The fields that a form may calculate: record, key and name on screen."""
     for line in form.funding:
-        for key, name in _MONEY_COLUMNS:
+        for key, name in (*amount_names(form).items(), *_MONEY_COLUMNS):
             yield line, key, name
     for row in form.indicators:
         for key, name in _ROW_COLUMNS:

@@ -12,13 +12,15 @@ from selfeval_xl.model.forms import Form
 from selfeval_xl.model.grid import Grid, position
 from selfeval_xl.model.money import AMOUNTS
 
+_SUMMED = (*AMOUNTS, "forecast", "medium_budget")  # the amounts of a total row
+
 
 def with_overtyped(form: Form, grid: Grid, layout_id: str) -> Form:
     """The form with the cells where a constant stands instead of the template's formula.
 
     Rows that people added need no formula.
     """
-    layout = _layout(layout_id, form.kind)
+    layout = _layout(layout_id, form.kind, form.is_of_stage and form.of_department)
     if layout is None or grid.formulas is None or form.layout is None:
         return form
     filled = [
@@ -34,10 +36,10 @@ def with_overtyped(form: Form, grid: Grid, layout_id: str) -> Form:
 
 
 @cache
-def _layout(layout_id: str, kind: str) -> Layout | None:
+def _layout(layout_id: str, kind: str, of_department: bool) -> Layout | None:
     """The layout of this kind, or None where there is none."""
     try:
-        return layouts.load(layout_id, kind)
+        return layouts.load(layout_id, kind, of_department)
     except SelfevalError:
         return None
 
@@ -54,11 +56,9 @@ def _calculated(form: Form, layout: Layout) -> list[str]:
         for line in form.funding:
             keys = {"execution_rate"} if line.is_total or line.source in printed else set()
             if line.is_total:
-                keys |= (set(AMOUNTS) if printed else set()) | ({"score"} if layout.funding.points else set())
+                keys |= (set(_SUMMED) if printed else set()) | ({"score"} if layout.funding.points else set())
             found += [
-                line.cells.get(key)
-                for key in ("initial_budget", "annual_budget", "executed", "execution_rate", "score")
-                if key in keys & columns
+                line.cells.get(key) for key in (*_SUMMED, "execution_rate", "score") if key in keys & columns
             ]
     if any(column.key == "score" for column in layout.indicators.columns):
         found += [

@@ -15,6 +15,7 @@ from selfeval_xl.model.forms import Form, FundingLine
 from selfeval_xl.model.grid import Extent, Grid, plain_number, position
 from selfeval_xl.model.money import AMOUNTS, amount_names
 from selfeval_xl.model.numbers import rounded, shown
+from selfeval_xl.model.places import place_shown
 from selfeval_xl.model.quantity import is_blank, is_void, tidy
 from selfeval_xl.model.sheet_names import DEVIATIONS
 from selfeval_xl.rules.funding_table import exceeds, printed_rate_fits, sources
@@ -77,6 +78,8 @@ def fill(
     problems += [problem.text for found in by_sheet.values() for problem in found.problems]
     if not forms:
         problems.append(f"“{path.name}”里没有找到绩效自评表、监控表或申报表，没有可以填的内容。")
+    by_name = {grid.name: grid for grid in grids}
+    problems += [text for form in forms for text in left_empty(form, by_name[form.sheet])]
     sides = opened.right_extents({form.sheet for form in forms})
     edits = workbook_edits(grids, forms, policy or default(), overwrite, sides)
     edits += rate_sentences(grids, forms, overwrite) if rate_sentence else []
@@ -183,6 +186,28 @@ def _missing_total(form: Form, line: FundingLine, key: str, grid: Grid) -> Decim
     # No sum reaches an infinite total, so a list that claims to be complete gives its sum.
     with_amount = [part for part in parts if part.amount(key) is not None]
     return exceeds(form, key, exact(Decimal("Infinity")), with_amount, Decimal(0))
+
+
+def left_empty(form: Form, grid: Grid) -> list[str]:
+    """The sentences on blank totals that stay so: whose sources may not be all, or are no numbers."""
+    found = []
+    for line in form.funding:
+        for key in (*AMOUNTS, *_OF_STAGES) if line.is_total else ():
+            cell, parts = line.cells.get(key), sources(form)
+            listed = [part.source for part in parts if part.amount(key) is not None]
+            if cell is None or not listed or not _is_free(grid, cell):
+                continue
+            if _missing_total(form, line, key, grid) is not None:
+                continue
+            odd = [part for part in parts if part.amount(key) is None and not is_blank(getattr(part, key))]
+            why = (
+                f"“{odd[0].source}”填的“{getattr(odd[0], key)}”不是数"
+                if odd
+                else f"下面只列了{'、'.join(listed)}，可能不是全部资金"
+            )
+            where, name = place_shown(form.file, form.sheet, cell), amount_names(form).get(key, "")
+            found.append(f"{where}：{name}的合计是空的，{why}，没有代填；请核对后填写。")
+    return found
 
 
 def _total_edit(form: Form, line: FundingLine, key: str, total: Decimal, grid: Grid) -> Edit:
