@@ -49,6 +49,7 @@ class _Amounts:
     cells: dict[str, str] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     other: dict[str, str] = field(default_factory=dict)
+    part_of: str | None = None
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ class _Blocks:
             return None
         ordered = {TOTAL: total, **self.lines} if total.cells else self.lines
         lines = [
-            line_of(source, None, line.values, line.cells, line.typed, line.other)
+            line_of(source, line.part_of, line.values, line.cells, line.typed, line.other)
             for source, line in ordered.items()
         ]
         funding = Funding(lines)
@@ -361,6 +362,7 @@ def _read_row_of_sources(sheet: ScannedSheet, row: int, heads: list[Label], bloc
         return
     if not any(money(squeeze(sheet.text(row, label.column)).rstrip("%")) is not None for label in heads):
         return
+    whole = ""  # the source that a column 其中 behind it is part of
     for label in heads:
         text, cell = sheet.take(row, label.column)
         own = label.role(SCOPE)
@@ -369,7 +371,12 @@ def _read_row_of_sources(sheet: ScannedSheet, row: int, heads: list[Label], bloc
         elif own is not None and not label.role("资金来源"):
             source, key = TOTAL, own.key
         else:
-            source, key = core(without_unit(label.text)), role.key if role else "annual_budget"
+            named = squeeze(without_unit(label.text))
+            source, key = core(AMONG.sub("", named)), role.key if role else "annual_budget"
+            if AMONG.match(named) and whole not in ("", TOTAL):
+                blocks.lines.setdefault(source, _Amounts()).part_of = whole
+            else:
+                whole = source
         if key == "execution_rate" and text and own is not None:
             text = rate_text(label, {"execution_rate": text})
         if key == "other" and text:

@@ -101,6 +101,8 @@ def _beside(sheet: ScannedSheet, label: Label, area: Area) -> tuple[int, int] | 
     """The cell right of a label that has its text; None where the next filled cell is another label."""
     place = value_place(sheet, label, area)
     text = sheet.text(*place)
+    if any(other.column == place[1] and _goal_role(other) for other in sheet.rows.get(place[0], ())):
+        return None
     return place if text and not roles(text) and place[1] > label.column else None
 
 

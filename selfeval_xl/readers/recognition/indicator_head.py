@@ -250,19 +250,20 @@ def _add_likely(
 ) -> None:
     """Adds missing columns whose label is misspelt or known by its wording only."""
     for row in range(top, bottom + 1):
+        known = {label.column for label in sheet.rows.get(row, ()) if label.role(SCOPE)}
         for column in sheet.filled(row, left, right):
             text = sheet.grid.value(row, column)
-            if not isinstance(text, str) or roles(text):
+            if not isinstance(text, str) or roles(text) or column in known:
                 continue
             area = sheet.grid.area(row, column)
             if area.bottom > bottom:  # a section's label, which extends below the head
                 continue
-            role = likely(text, SCOPE) or _by_wording(text)
+            role = likely(text, SCOPE) or by_wording(text)
             if role and role.key not in columns and role.key != "other":
                 columns[role.key] = Label(row, column, text, area, (role,))
 
 
-def _by_wording(text: str) -> Role | None:
+def by_wording(text: str) -> Role | None:
     """The role of a head's label by its wording alone (未达标原因及改进措施), or None."""
     word = core(text)
     key = next(

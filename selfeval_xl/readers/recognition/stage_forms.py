@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, MONITORING, Form, Problem
+from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, MONITORING, Form, Goal, Problem
 from selfeval_xl.model.grid import Area, Grid, percent_text, position
 from selfeval_xl.model.periods import last_month
 from selfeval_xl.model.places import place_shown
@@ -51,6 +51,7 @@ from selfeval_xl.readers.recognition.years import printed_year
 
 _UNIT = "万元"
 _YEARS = re.compile(r"[(（]([^()（）]{0,12}20\d\d[^()（）]{0,20}20\d\d[^()（）]{0,8})[)）]")
+_IN_BRACKETS = re.compile(r"\A\([^()]{0,12}(20\d\d)年[^()]{0,16}\)\Z")
 _ROWS_OF_TITLE = 4  # in which the months may stand (2024年1-7月)
 
 
@@ -65,6 +66,7 @@ def all_forms_in(grid: Grid, file: str) -> Found:
 def _add_stage_forms(grid: Grid, file: str, found: Found) -> None:
     """Adds the declarations and monitoring forms of a Grid, with their problems and evidence."""
     forms: list[Form] = []
+    before = list(found.problems)  # of reading it as a self-evaluation form
     grid = without_ours(grid)
     sheet = stage_scan(grid)
     groups = split_groups(sheet, titles_of(sheet))
@@ -82,6 +84,8 @@ def _add_stage_forms(grid: Grid, file: str, found: Found) -> None:
             areas.append(area)
     if not forms:
         return
+    if not found.forms:
+        found.problems = [problem for problem in found.problems if problem not in before]
     counted, broken = accounts(sheet, forms, areas), broken_cells(sheet, areas)
     found.stage_forms = [
         replace(form, layout=layout_of(form, sheet, area), account=account, broken=errors)
@@ -140,9 +144,10 @@ def _read_region(
     form = replace(
         form,
         kind=kind,
-        year=form.year or next(filter(None, map(year_of_months, lines)), None),
+        year=form.year or next(filter(None, map(year_of_months, lines)), None) or _lone_year(lines),
         money_unit=form.money_unit if funding or _prints_unit(sheet, area) else None,
-        of_department=form.kind == DEPARTMENT,
+        of_department=form.kind == DEPARTMENT and not form.project,
+        goal=_goal_of_stage(form.goal),
         through=(_through(sheet, region, table, funding) or _day_of_monitoring(form))
         if kind == MONITORING
         else None,
@@ -192,8 +197,8 @@ def _show_rates(funding: Funding | None) -> None:
 def _through(sheet: ScannedSheet, region: Region, table: Indicators, funding: Funding | None) -> str | None:
     """The months of a monitoring form as printed: in the heads of its figures, else in its first lines."""
     left, right = region.area.left, region.area.right
-    heads = [table.head] if region.head else []
-    heads += [funding.head] if funding else []
+    heads = [funding.head] if funding else []
+    heads += [table.head] if region.head else []
     texts = [label.text for top, bottom in heads for label in sheet.labels(top, bottom, left, right)]
     texts += [
         label.text
@@ -212,6 +217,20 @@ def _through(sheet: ScannedSheet, region: Region, table: Indicators, funding: Fu
     return next(filter(None, map(months_in, texts)), None)
 
 
+def _goal_of_stage(goal: Goal) -> Goal:
+    """The goal with that of the beginning of the year (年初绩效目标) as the year's, where that has none."""
+    if goal.expected is not None or goal.initial is None:
+        return goal
+    cells = {"expected" if key == "initial" else key: cell for key, cell in goal.cells.items()}
+    return replace(goal, expected=goal.initial, initial=None, cells=cells)
+
+
+def _lone_year(lines: list[str]) -> int | None:
+    """The one year that the lines in brackets below a title name (（适用2017年全部预算项目）)."""
+    years = {year for line in lines for year in _IN_BRACKETS.findall(squeeze(line))}
+    return int(years.pop()) if len(years) == 1 else None
+
+
 def _day_of_monitoring(form: Form) -> str | None:
     """The day or the months behind a label of the heading (监控时点：2025年7月31日)."""
     return next(
@@ -226,7 +245,7 @@ def _first_lines(sheet: ScannedSheet, region: Region) -> list[str]:
         for column, text in sheet.lines[row].items():
             if region.area.left <= column <= region.area.right:
                 found.append(text)
-                if is_line_of_months(text):
+                if is_line_of_months(text) or _IN_BRACKETS.match(squeeze(text)):
                     sheet.furniture.add((row, column))
     return [*found, sheet.grid.caption, *reversed(sheet.grid.above), sheet.grid.name]
 

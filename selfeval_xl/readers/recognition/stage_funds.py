@@ -143,13 +143,28 @@ def _read_pairs(sheet: ScannedSheet, total: _Total, area: Area, busy: set[int]) 
     for row in range(total.row, area.bottom + 1):
         if row in busy or (row > total.row and begins_part(sheet, row, area)):
             return
-        pairs = list(_pairs(sheet, row, total))
+        lone = _lone_pair(sheet, row, area) if row > total.row else None
+        if lone is not None and not total.left <= lone.cell[1] <= total.right:
+            return  # the source's amount stands below another total
+        pairs = [lone] if lone is not None else list(_pairs(sheet, row, total))
         sources = [pair for pair in pairs if is_source(_plain(pair.label)) or _total_role(pair.label)]
         if row > total.row and (not sources or any(_total_role(pair.label) for pair in sources)):
             return
         total.pairs += sources
         if row == total.row and sources and sources[0].cell[0] > row:
             return  # the amounts stand below their labels: nothing further below is the total's
+
+
+def _lone_pair(sheet: ScannedSheet, row: int, area: Area) -> _Named | None:
+    """The one source of a row and its one amount, which may stand below another total's label."""
+    columns = sheet.filled(row, area.left, area.right)
+    amounts = [column for column in columns if is_amount(sheet.lines[row][column])]
+    named = [column for column in columns if is_source(_plain(sheet.lines[row][column]))]
+    named = [column for column in named if sheet.grid.area(row, column).bottom == row]
+    if len(amounts) != 1 or len(named) != 1 or named[0] > amounts[0]:
+        return None
+    text = sheet.lines[row][named[0]]
+    return _Named(text, row, named[0], (row, amounts[0]), sheet.text(row, amounts[0]))
 
 
 def _pairs(sheet: ScannedSheet, row: int, total: _Total) -> Iterator[_Named]:

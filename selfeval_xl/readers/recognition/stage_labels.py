@@ -22,11 +22,17 @@ from selfeval_xl.readers.recognition.labels import LONGEST_LABEL, STAGES, Role, 
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet, scan
 from selfeval_xl.readers.recognition.stage_money_heads import name_money_heads, take_labels
 from selfeval_xl.readers.recognition.stage_months import without_months
+from selfeval_xl.readers.recognition.stage_wordings import name_further_labels, worded_roles
 
 DECLARED = "资金申报"  # scope of the totals of a declaration, whose keys are those of a funding line
 _FILE = "stage_synonyms.toml"
 _TERM = re.compile(r"(?:中期|长期|实施期|项目期|三年|总体?)(?:目标|指标)?值?$")
-_YEAR = re.compile(r"(?:20\d\d年|年度|当年|本年)(?:度)?(?:目标|指标)?值?$")
+_YEAR = re.compile(
+    r"(?:预计|预期)?(?:20\d\d年|年度|当年|本年)(?:度)?(?:预计|预期|计划)?(?:目标|指标|实现|完成)?值?$"
+)
+_BEFORE = re.compile(
+    r"(?:前年|上年|去年|上一?年度|以前年度|近[两三]年|历史)(?:实际)?(?:完成|实现)?(?:值|数|水平)?$"
+)
 _GOAL = "目标"
 _WITH_MONTHS = ("资金行", "指标", _GOAL)  # scopes of labels that may name months
 # Names of a goal of the whole term, where a goal of the year stands beside it.
@@ -78,11 +84,11 @@ def stage_roles(text: str) -> tuple[Role, ...]:
     word = core(AMONG.sub("", squeeze(without_unit(text)))).rstrip("%")
     plain = without_months(word)
     found = _vocabulary().get(word) or _vocabulary().get(plain) or ()
-    if plain == word or not plain:
-        return found
-    scopes = {role.scope for role in found}
-    others = [role for role in roles(plain) if role.scope in _WITH_MONTHS and role.scope not in scopes]
-    return (*found, *others)
+    if plain != word and plain:
+        scopes = {role.scope for role in found}
+        others = [role for role in roles(plain) if role.scope in _WITH_MONTHS and role.scope not in scopes]
+        found = (*found, *others)
+    return found or (() if roles(text) else worded_roles(plain))
 
 
 def stage_scan(grid: Grid) -> ScannedSheet:
@@ -100,6 +106,7 @@ def stage_scan(grid: Grid) -> ScannedSheet:
     take_labels(sheet, labels)
     name_money_heads(sheet)
     _name_goals_of_term(sheet)
+    name_further_labels(sheet)
     sheet.sub_heads = {row for row in range(grid.height) if _is_sub_head(sheet, row)}
     _name_values_of_terms(sheet)
     return sheet
@@ -114,7 +121,7 @@ def _name_values_of_terms(sheet: ScannedSheet) -> None:
             continue
         words = {column: core(sheet.text(row, column)) for column in range(area.left, area.right + 1)}
         keys = {column: key for column, word in words.items() for key in _term_key(word)}
-        if set(keys.values()) != {"target", "medium_target"}:
+        if "target" not in keys.values() or len(set(keys.values())) < 2:
             continue
         sheet.sub_heads.add(row)
         for column, key in keys.items():
@@ -128,6 +135,8 @@ def _term_key(word: str) -> tuple[str, ...]:
     """The key of a target with this head below 指标值, if it is one."""
     if _TERM.match(word):
         return ("medium_target",)
+    if _BEFORE.match(word):
+        return ("other",)
     return ("target",) if _YEAR.match(word) else ()
 
 
@@ -137,7 +146,12 @@ def _name_goals_of_term(sheet: ScannedSheet) -> None:
     goals = [label for label in sheet.in_order if label.role(_GOAL)]
     if any(label.is_key(_GOAL, "medium") for label in goals):
         return
-    of_year = [label for label in goals if "年" in core(label.text)]
+    of_year = [
+        label
+        for label in goals
+        if "年" in core(label.text)
+        and not any(head.is_key("指标", "name") for head in sheet.rows[label.row])  # 年度绩效目标 beside them
+    ]
     for label in goals:
         beside = any(
             (year.row == label.row and year.column > label.column and year.area.bottom == label.area.bottom)

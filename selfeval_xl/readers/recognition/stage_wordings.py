@@ -1,0 +1,179 @@
+"""Labels of declarations and monitoring forms that stand in no list: known by wording or by where they stand.
+
+专项实施期 is a period, 项目总体绩效目标 a goal, 监控值 a completed value. A head among the indicators that
+nobody knows heads a further column, and a short text with a value beside it above the tables is its label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selfeval_xl.model.text import core, squeeze
+from selfeval_xl.readers.recognition.funding_amounts import is_amount
+from selfeval_xl.readers.recognition.indicator_head import by_wording
+from selfeval_xl.readers.recognition.labels import Role, likely
+from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
+from selfeval_xl.readers.recognition.stage_money_heads import take_labels
+
+_RANK = 70  # behind the labels of the lists
+_LONGEST = 24
+_GOAL = r"(?:项目|年度|当年|本年度?|全年|部门|单位|整体|总体|总|绩效|履职|工作|预期|支出|任务|年初){1,6}目标"
+_YEAR_END = r"(?:到|至)?(?:全年|年度|年底|年末|年终)"
+_FORESEEN = r"(?:预计|预期|预测)"
+_RESULT = r"(?:值|数|情况|结果|水平|程度)"
+_WORDINGS = (
+    (
+        "表",
+        "period",
+        re.compile(
+            r"(?:项目|专项|政策|资金|工程|转移支付)?(?:计划|预计)?(?:实施|执行|起止|开展|建设)(?:起止)?"
+            r"(?:期限|期间|期|周期|时间|日期|年限|时段)\Z"
+        ),
+    ),
+    (
+        "目标",
+        "medium",
+        re.compile(rf"(?:中长期|长期|中期|远期|实施期|项目期|三年)(?:{_GOAL}|目标)(?:值|内容)?\Z"),
+    ),
+    ("目标", "expected", re.compile(rf"{_GOAL}(?:值|内容|描述|任务)?\Z")),
+    ("说明", "remark", re.compile(rf"(?:{_GOAL})?(?:全年)?{_FORESEEN}(?:全年)?目?标?完成情况\Z")),
+    (
+        "指标",
+        "forecast",
+        re.compile(
+            rf"(?:{_YEAR_END}{_FORESEEN}|{_FORESEEN}{_YEAR_END})(?:累计|可|能|实际)?"
+            rf"(?:完成|执行|达成|实现)?(?:目标|指标)?{_RESULT}\Z"
+        ),
+    ),
+    (
+        "指标",
+        "actual",
+        re.compile(
+            rf"(?:累计|实际|阶段性?|当前|目标|指标|监控){{0,3}}(?:完成|执行|监控|达成|实现|进展){_RESULT}\Z"
+        ),
+    ),
+    ("指标", "outlook", re.compile(r"[^，。；]{0,12}可能性[^，。；]{0,6}\Z")),
+)
+# What is asked below the tables: 偏差或不能完成目标原因分析, 相关建议或举措.
+_REMARK = re.compile(r"[^，。；:：\d]{2,16}(?:原因|分析|说明|问题|建议|措施|举措|意见|结论)\Z")
+_LABEL = re.compile(r"[^，。；,;!?！？]{2,24}\Z")
+_SUB_LABEL = frozenset(
+    ("内容", "目标内容", "具体内容", "描述", "目标描述", "目标")
+)  # between 预期目标 and its text
+
+
+def worded_roles(word: str) -> tuple[Role, ...]:
+    """The roles of a label by its wording alone. word: without months, brackets and unit."""
+    if not 2 < len(word) <= _LONGEST:
+        return ()
+    return next(
+        (
+            (Role(scope, key, _RANK, word, "字样"),)
+            for scope, key, pattern in _WORDINGS
+            if pattern.match(word)
+        ),
+        (),
+    )
+
+
+def name_further_labels(sheet: ScannedSheet) -> None:
+    """Adds the labels that are known by where they stand."""
+    labels = {(label.row, label.column): label for label in sheet.in_order}
+    heads = [row for row in sorted(sheet.rows) if _is_indicator_head(sheet, row)]
+    first = min(heads, default=sheet.grid.height)
+    found = [label for row in heads for label in _further_columns(sheet, row)]
+    found += [label for row in range(first) for label in _pairs(sheet, row)]
+    found += [label for row in range(first, sheet.grid.height) for label in _remarks(sheet, row)]
+    labels.update({(label.row, label.column): label for label in found})
+    for label in list(labels.values()):
+        if label.role("目标") and (wider := _with_sub_label(sheet, label)):
+            labels[label.row, label.column] = wider
+            labels.pop((label.row, wider.area.right), None)
+    take_labels(sheet, labels)
+
+
+def _is_indicator_head(sheet: ScannedSheet, row: int) -> bool:
+    """Whether a row is the head of an indicator table."""
+    heads = [label for label in sheet.rows.get(row, ()) if label.role("指标")]
+    return len(heads) >= 3 and any(label.is_key("指标", "name") for label in heads)
+
+
+def _further_columns(sheet: ScannedSheet, row: int) -> Iterator[Label]:
+    """The heads of an indicator table behind the names that nobody knows."""
+    known = {label.column: label for label in sheet.rows[row]}
+    name = min(label.column for label in sheet.rows[row] if label.is_key("指标", "name"))
+    for column in sheet.filled(row, name + 1, sheet.grid.width):
+        text, area = sheet.lines[row][column], sheet.grid.area(row, column)
+        if column in known and known[column].role("指标"):
+            continue
+        if is_amount(text) or not _LABEL.match(squeeze(text)) or likely(text, "指标") or by_wording(text):
+            continue
+        others = known[column].roles if column in known else ()
+        yield Label(row, column, text, area, (_role("指标", text), *others))
+
+
+def _role(scope: str, text: str) -> Role:
+    return Role(scope, "remark" if scope == "说明" else "other", _RANK + 20, core(text), "字样")
+
+
+def _pairs(sheet: ScannedSheet, row: int) -> Iterator[Label]:
+    """The unknown labels of a row of labels and values."""
+    columns = sheet.filled(row, 0, sheet.grid.width)
+    line = sheet.lines[row]
+    if len(columns) < 2 or any(is_amount(line[column]) for column in columns) or _in_table(sheet, row):
+        return
+    known = {label.column: label for label in sheet.rows.get(row, ())}
+    at = 0
+    while at < len(columns) - 1:
+        column, behind = columns[at], columns[at + 1]
+        area, text = sheet.grid.area(row, column), line[column]
+        section = area.bottom > row + 1 and at + 2 < len(columns)
+        if column in known:
+            label = known[column]
+            has_value = behind not in known and not section and (label.role("表") or label.role("其他"))
+            at += 2 if has_value or label.role("签字") and behind not in known else 1
+        elif not section and behind not in known and _LABEL.match(squeeze(text)) and not text[-1:].isdigit():
+            yield Label(row, column, text, area, (_role("其他", text),))
+            at += 2
+        else:
+            at += 1
+
+
+def _in_table(sheet: ScannedSheet, row: int) -> bool:
+    """Whether a row belongs to the goals, to a table of tasks or to one of money."""
+    for above in range(row, -1, -1):
+        labels = sheet.rows.get(above, ())
+        scopes = [role.scope for label in labels for role in label.roles]
+        if above >= row - 1 and any(label.role("目标") or label.role("目标栏") for label in labels):
+            return True
+        if scopes.count("任务") >= 2 or scopes.count("资金行") >= 2:
+            return True
+        if above == row and ("资金来源" in scopes or "资金合计" in scopes or "资金行" in scopes):
+            return True
+        if "表" in scopes:
+            return False
+    return False
+
+
+def _remarks(sheet: ScannedSheet, row: int) -> Iterator[Label]:
+    """The label of a row below the tables that asks for words, at its left; with or without an answer."""
+    columns = sheet.filled(row, 0, sheet.grid.width)
+    if not 1 <= len(columns) <= 2 or any(label.row == row for label in sheet.rows.get(row, ())):
+        return
+    text, area = sheet.lines[row][columns[0]], sheet.grid.area(row, columns[0])
+    merged = area.right > area.left or len(columns) == 2
+    if columns[0] == 0 and merged and _REMARK.match(squeeze(text)) and area.right < sheet.grid.width - 1:
+        yield Label(row, columns[0], text, area, (_role("说明", text),))
+
+
+def _with_sub_label(sheet: ScannedSheet, label: Label) -> Label | None:
+    """The label of a goal with 内容 beside it, which parts it from its text; None without one."""
+    row, column = label.row, label.area.right + 1
+    if core(sheet.text(row, column)) not in _SUB_LABEL or sheet.value_cell(row, column) != (row, column):
+        return None
+    place = sheet.grid.area(row, column)
+    if not sheet.text(row, place.right + 1):
+        return None
+    sheet.furniture.add((row, column))
+    return label._replace(area=label.area._replace(right=place.right))
