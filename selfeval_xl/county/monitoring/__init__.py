@@ -69,9 +69,9 @@ def monitor(
     stops nothing. Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written,
     or is no monitoring workbook).
     """
-    from selfeval_xl.county.monitoring.receiving import study
     from selfeval_xl.county.monitoring.sheets import SHEETS
     from selfeval_xl.county.officer_workbook import read_written
+    from selfeval_xl.county.stage_study import study
     from selfeval_xl.filings.roster import read_roster
     from selfeval_xl.model.periods import last_month
 
