@@ -128,7 +128,7 @@ def _of_other_months(material: CountyData, through: str | None) -> Iterator[str]
 
     wanted = last_month(through)
     others = [
-        f"{form.project_name or form.entry.name}（{form.form.through or '没有写几月'}）"
+        f"{form.project_name or form.entry.name}（{form.form.through or '没有写几月'}，{form.file}）"
         for entry in material.entries
         for form in entry.forms
         if last_month(form.form.through) != wanted
