@@ -123,15 +123,13 @@ def told_of_matches(stages: EarlierStages, filings: Iterable[Filing]) -> Iterato
             for form in forms
             if id(form) not in used[kind]
         ]
-        lines = [f"{len(unmatched)}张没有对上自评表：{_some(unmatched)}"] if unmatched else []
-        lines += (
-            [f"自评表有{len(alone[kind])}张没有对上，没有比：{_some(alone[kind])}"] if alone[kind] else []
-        )
+        lines = [f"{len(unmatched)}张没有对上自评表：{some(unmatched)}"] if unmatched else []
+        lines += [f"自评表有{len(alone[kind])}张没有对上，没有比：{some(alone[kind])}"] if alone[kind] else []
         if lines:
             yield f"{OPTIONS[kind]}读出{FORM_NAMES[kind]}{len(forms)}张；{'；'.join(lines)}。"
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
     """The first names, and how many there are where they are more."""
     more = f"等{len(names)}张" if len(names) > _MOST_NAMED else ""
     return f"{'、'.join(names[:_MOST_NAMED])}{more}"
