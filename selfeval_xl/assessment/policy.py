@@ -15,6 +15,7 @@ from importlib import resources
 from typing import TypedDict
 
 from selfeval_xl.model.findings import Severity, Treatment
+from selfeval_xl.model.forms import SELF
 from selfeval_xl.model.grid import plain_number
 
 Setting = Decimal | bool | str | tuple[tuple[str, Decimal], ...]
@@ -53,7 +54,10 @@ class RulePolicy:
 
 @dataclass(frozen=True, slots=True)
 class CountyRule:
-    """A rule of the county's own. scope: 表, 资金行 or 指标. condition: as written, has to hold."""
+    """A rule of the county's own. scope: 表, 资金行 or 指标. condition: as written, has to hold.
+
+    stages: on whose forms it holds (SELF, MONITORING, DECLARATION).
+    """
 
     number: str
     scope: str
@@ -63,6 +67,7 @@ class CountyRule:
     message: str
     hint: str = ""
     where: str = ""
+    stages: tuple[str, ...] = (SELF,)
 
 
 _AS_SHIPPED = RulePolicy()

@@ -198,8 +198,12 @@ def province(
 
 
 ReturnedStage = Annotated[
-    Literal["self", "monitoring"],
-    typer.Option("--stage", metavar="环节", help="退回哪种表：self 绩效自评表，monitoring 绩效运行监控表。"),
+    Literal["self", "monitoring", "declaration"],
+    typer.Option(
+        "--stage",
+        metavar="环节",
+        help="退回哪种表：self 绩效自评表，monitoring 绩效运行监控表，declaration 绩效目标申报表。",
+    ),
 ]
 
 
@@ -315,6 +319,19 @@ def report(
     say(f"情况通报已起草：{out}。数字和汇总工作簿的总览一致，请审定后印发。")
 
 
+PublishedStage = Annotated[
+    Literal["self", "monitoring", "declaration"],
+    typer.Option(
+        "--stage",
+        metavar="环节",
+        help=(
+            "公开哪种表：self 绩效自评表，declaration 绩效目标申报表（随预算公开），"
+            "monitoring 绩效运行监控表（一般只在内部用）。"
+        ),
+    ),
+]
+
+
 def publish(
     folder: Received,
     out: Annotated[
@@ -325,6 +342,7 @@ def publish(
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="同时生成PDF（要装有LibreOffice）。")] = False,
     workbook: Workbook = None,
+    stage: PublishedStage = "self",
     yes: Annotated[
         bool,
         typer.Option(
@@ -353,6 +371,7 @@ def publish(
             jobs=jobs,
             progress=progress.files,
             workbook=workbook,
+            stage=stage,
             agreed=(lambda faulty: True) if yes else still_faulty,
         )
     show_published(result)

@@ -125,6 +125,7 @@ def check(
     from selfeval_xl.cli.screen import screen
     from selfeval_xl.files import replacing
     from selfeval_xl.filings.grouping import gather, repeated
+    from selfeval_xl.filings.stages import with_not_read
     from selfeval_xl.rules.runner import check as run
     from selfeval_xl.workflows.marking.marks import mark_all
     from selfeval_xl.workflows.marking.tab_separated import macro_lines, tsv_lines
@@ -132,7 +133,7 @@ def check(
     _refuse_idle(as_json, tsv, plain, fix, out)
     rules, expected = rules_and_roster(policy, roster, use_settings)
     with screen.ProgressBars(quiet=as_json or tsv) as progress, replacing(replace):
-        read_files = read_all(files, progress)
+        read_files = list(map(with_not_read, read_all(files, progress)))
         filings = gather(read_files, expected, stages=True)
         findings = run(filings, rules, read_files, expected)
         mended = _mend(files, findings, out) if fix else None

@@ -58,7 +58,7 @@ def policy_try(
     file: Annotated[Path, typer.Argument(metavar="文件", help="要试的参数表。")],
     folder: Annotated[Path, typer.Argument(metavar="文件夹", help="已经收到的材料。")],
 ) -> None:
-    """试用参数表：在已收到的材料上，新规则和改过的规则各查出多少条，各举三例。"""
+    """试用参数表：在已收到的材料（自评表、监控表、申报表）上，新规则和改过的规则各查出多少条，各举三例。"""
     from selfeval_xl.cli.screen.rules import show_rehearsal
     from selfeval_xl.cli.screen.screen import ProgressBars
     from selfeval_xl.readers.folder import collect
@@ -68,4 +68,4 @@ def policy_try(
     rules = load(file)
     with ProgressBars() as progress:
         files = read_all(collect(folder), progress)
-    show_rehearsal(rehearse(rules, files), len(files))
+    show_rehearsal(rehearse(rules, files), files)

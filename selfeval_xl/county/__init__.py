@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.result import County
@@ -57,6 +57,7 @@ def consolidate(
     `out` is carried over. A store of another version is set aside (`notes`). Raises UsageError (no such
     folder, faulty roster, 32 bits) and OutputError (`out` cannot be written, or is no county workbook).
     """
+    from selfeval_xl.county.earlier_stages import read_earlier
     from selfeval_xl.county.intake.received_files import receiving
     from selfeval_xl.county.output import publish
     from selfeval_xl.filings.roster import read_roster
@@ -65,7 +66,7 @@ def consolidate(
     policy = policy if isinstance(policy, Policy) else load(policy)
     loaded_roster = read_roster(roster) if roster else None
     last, papers = _compared_with(against, reviewed, policy)
-    earlier = _earlier_stages(declared, monitored, loaded_roster, jobs, progress)
+    earlier = read_earlier(declared, monitored, loaded_roster, jobs, progress, evaluated=folder)
     written = _previous_remarks(out)
     with (
         _without_cycle_collection(),
@@ -92,15 +93,6 @@ def _departments(
     laid = laid_out(collected, roster, policy)
     earlier = replace(earlier, notes=(*earlier.notes, *told_of_matches(earlier, collected.filings)))
     return StreamedDepartments(received, laid, supplements=written.supplements, earlier=earlier)
-
-
-def _earlier_stages(
-    declared: str | Path | None, monitored: str | Path | None, roster: Roster | None, *how: Any
-) -> EarlierStages:
-    """The forms of the earlier stages, as far as their folders are given. how: jobs and progress."""
-    from selfeval_xl.county.earlier_stages import read_earlier
-
-    return read_earlier(declared, monitored, roster, *how)
 
 
 def _compared_with(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from selfeval_xl.filings.expected import alike
 from selfeval_xl.filings.grouping import content_key
-from selfeval_xl.model.forms import DECLARATION, MONITORING, Filing, Form
+from selfeval_xl.model.forms import DECLARATION, FORM_NAMES, MONITORING, Filing, Form, Problem, ReadFile
 from selfeval_xl.model.periods import last_month
 from selfeval_xl.model.quantity import tidy
 from selfeval_xl.model.text import squeeze
+
+_NOT_READ = "工作表“{sheet}”像是{form}，但没有读出来；请核对表头文字是否完整。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,27 @@ def stage_forms(filings: Iterable[Filing]) -> StageForms:
             if known.name:
                 found.by_name.setdefault(tidy(known.name), []).append(known)
     return found
+
+
+def not_read(file: ReadFile, kinds: Collection[str] = (DECLARATION, MONITORING)) -> list[Problem]:
+    """A problem (T01) for each sheet that is such a form by its title or heads, but was not read.
+
+    kinds: the stages.
+    """
+    read = {form.sheet for form in file.every_form}
+    return [
+        Problem(_NOT_READ.format(sheet=other.sheet, form=FORM_NAMES[other.kind]), other.sheet, rule="T01")
+        for other in file.others
+        if other.kind in kinds and other.sheet not in read
+    ]
+
+
+def with_not_read(file: ReadFile) -> ReadFile:
+    """The file with `not_read` among its problems, for checks of a single file of whatever stage.
+
+    In a file with self-evaluations such a sheet is only kept beside them, and no fault.
+    """
+    return file if file.forms else replace(file, problems=(*file.problems, *not_read(file)))
 
 
 def _has_its_code(known: _Known, form: Form) -> bool:

@@ -73,6 +73,8 @@ COMPUTED: tuple[Field, ...] = (
     Field(FORM, "annual_budget", "全年预算数", "money", "万元"),
     Field(FORM, "executed", "全年执行数", "money", "万元"),
     Field(FORM, "execution_rate", "执行率", "percent"),
+    Field(FORM, "forecast", "全年预计执行数", "money", "万元"),
+    Field(FORM, "through", "监控期间"),
     Field(FORM, "points_total", "分值合计", "number", "分"),
     Field(FORM, "score_sum", "得分合计", "number", "分"),
     Field(FORM, "indicator_count", "指标个数", "number", "个"),
@@ -80,9 +82,13 @@ COMPUTED: tuple[Field, ...] = (
     Field(FORM, "expected", "预期目标"),
     Field(FORM, "actual", "实际完成情况"),
     Field(FUND, "rate", "计算执行率", "percent"),
+    Field(FUND, "forecast", "全年预计执行数", "money", "万元"),
     Field(INDICATOR, "target_number", "指标数值", "number"),
     Field(INDICATOR, "actual_number", "完成数值", "number"),
     Field(INDICATOR, "unit", "计量单位"),
+    Field(INDICATOR, "forecast", "全年预计完成情况"),
+    Field(INDICATOR, "forecast_number", "预计数值", "number"),
+    Field(INDICATOR, "outlook", "完成目标可能性"),
 )
 
 _BY_KEY = {(field.scope, field.key): field for field in FIELDS}

@@ -25,11 +25,18 @@ from selfeval_xl.assessment.policy import (
 )
 from selfeval_xl.errors import PolicyError
 from selfeval_xl.model.findings import Severity, Treatment
+from selfeval_xl.model.forms import DECLARATION, MONITORING, SELF
 from selfeval_xl.model.grid import plain_number
 from selfeval_xl.model.numbers import rounded
 from selfeval_xl.rules.county_file_rows import Cells, Row, rows_of_toml, rows_of_workbook
 
 SCOPES = ("表", "资金行", "指标")
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "自评": (SELF,),
+    "监控": (MONITORING,),
+    "申报": (DECLARATION,),
+    "全部": (SELF, MONITORING, DECLARATION),
+}
 _SEVERITIES = {name: severity for severity in Severity for name in (severity.value, severity.label)}
 _TREATMENTS = {name: treatment for treatment in Treatment for name in (treatment.value, treatment.label)}
 _YES_NO = {
@@ -404,6 +411,18 @@ def _on(cells: Cells) -> bool | None:
     return typed if isinstance(typed, bool) else _yes_no(str(typed).strip())
 
 
+def _stages(typed: str) -> tuple[str, ...]:
+    """The stages that are written in one cell (监控、申报); the self-evaluation where it is empty.
+
+    Raises PolicyError.
+    """
+    names = re.findall(r"[^、，,；;/\s]+", typed) or ["自评"]
+    wrong = next((name for name in names if name not in STAGES), None)
+    if wrong is not None:
+        raise PolicyError(f"环节应写{'、'.join(STAGES)}，几个的用顿号隔开；现在写的是“{wrong}”。")
+    return tuple(dict.fromkeys(stage for name in names for stage in STAGES[name]))
+
+
 def _county_rule(cells: Cells, where: str) -> CountyRule:
     """A rule of the county's own. Raises PolicyError."""
     from selfeval_xl.rules.custom import custom_rule
@@ -420,6 +439,7 @@ def _county_rule(cells: Cells, where: str) -> CountyRule:
     default_treatment = Treatment.FIX if severity is Severity.ERROR else Treatment.EXPLAIN
     treatment = _treatment(cells) or default_treatment
     advice = _text(cells, "修改建议")
-    rule = CountyRule(number, scope, condition, severity, treatment, message, advice, where)
+    stages = _stages(_text(cells, "环节"))
+    rule = CountyRule(number, scope, condition, severity, treatment, message, advice, where, stages)
     custom_rule(rule)  # a condition that cannot be understood is reported now, with its row
     return rule

@@ -14,7 +14,7 @@ from selfeval_xl.errors import PolicyError
 PARAMETERS, RULES, COUNTY_RULES, NAMES = "参数", "规则", "自定义规则", "名称说明"
 PARAMETER_COLUMNS = ("参数", "名称", "取值", "单位", "生效日期", "出处", "说明")
 RULE_COLUMNS = ("规则编号", "规则名称", "级别", "处理方式", "启用")
-COUNTY_COLUMNS = ("规则号", "适用范围", "条件", "级别", "处理方式", "提示语", "修改建议")
+COUNTY_COLUMNS = ("规则号", "适用范围", "条件", "级别", "处理方式", "提示语", "修改建议", "环节")
 _COLUMN_OF_KEY = {
     "value": "取值",
     "label": "名称",

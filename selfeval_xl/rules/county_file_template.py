@@ -11,7 +11,7 @@ from selfeval_xl.assessment.policy import Policy, shown_value
 from selfeval_xl.errors import OutputError
 from selfeval_xl.model import fields
 from selfeval_xl.model.findings import Severity, Treatment
-from selfeval_xl.rules.county_file import SCOPES
+from selfeval_xl.rules.county_file import SCOPES, STAGES
 from selfeval_xl.rules.county_file_rows import (
     COUNTY_COLUMNS,
     COUNTY_RULES,
@@ -57,8 +57,9 @@ _EXAMPLES = (
         "本次修改",
         "执行数{全年执行数}大于预算数{全年预算数}。",
         "核对两个数。",
+        "",
     ),
-    ("示例2", "表", "分值合计 = 100", "错误", "本次修改", "分值合计是{分值合计}，应为100。", ""),
+    ("示例2", "表", "分值合计 = 100", "错误", "本次修改", "分值合计是{分值合计}，应为100。", "", ""),
     (
         "示例3",
         "指标",
@@ -67,6 +68,17 @@ _EXAMPLES = (
         "本次说明",
         "“{三级指标}”没有完成，也没有写原因。",
         "",
+        "自评",
+    ),
+    (
+        "示例4",
+        "资金行",
+        "全年预计执行数 <= 年初预算数",
+        "核实",
+        "本次说明",
+        "全年预计执行{全年预计执行数}，大于预算{年初预算数}。",
+        "",
+        "监控",
     ),
 )
 
@@ -109,7 +121,7 @@ def _write_workbook(policy: Policy, path: Path) -> None:
         rules.data_validation(1, column, len(rule_rows), column, {"validate": "list", "source": choices})
     county = book.add_worksheet(COUNTY_RULES)
     _write_rows(county, COUNTY_COLUMNS, [], *formats)
-    for column, choices in ((1, list(SCOPES)), (3, _SEVERITIES), (4, _TREATMENTS)):
+    for column, choices in ((1, list(SCOPES)), (3, _SEVERITIES), (4, _TREATMENTS), (7, list(STAGES))):
         county.data_validation(1, column, _LAST_COUNTY_ROW, column, {"validate": "list", "source": choices})
     _write_rows(book.add_worksheet(NAMES), ("适用范围", "名称", "类型", "单位"), _name_rows(), *formats)
     _write_rows(book.add_worksheet("自定义规则示例"), COUNTY_COLUMNS, _EXAMPLES, *formats)

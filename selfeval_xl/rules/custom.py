@@ -11,9 +11,9 @@ from functools import partial
 from selfeval_xl.assessment.policy import CountyRule
 from selfeval_xl.model import fields
 from selfeval_xl.model.findings import Finding
-from selfeval_xl.model.forms import Form, FundingLine, Indicator, Verdict
+from selfeval_xl.model.forms import Form, FundingLine, Indicator, Outlook, Verdict
 from selfeval_xl.model.grid import percent_text, plain_number
-from selfeval_xl.model.quantity import Kind, money, percent
+from selfeval_xl.model.quantity import Kind, money, parse, percent
 from selfeval_xl.rules.condition import Condition, Value, parse_condition
 from selfeval_xl.rules.texts import cells
 
@@ -103,7 +103,7 @@ def _typed(field: fields.Field, value: object) -> Value:
     """The value as conditions see it: money, points and percents as numbers, verdicts by label, else text."""
     if value is None or isinstance(value, (Decimal, bool)):
         return value
-    if isinstance(value, Verdict):
+    if isinstance(value, (Verdict, Outlook)):
         return value.label
     if isinstance(value, int):
         return Decimal(value)
@@ -120,9 +120,10 @@ def _fund(line: FundingLine, key: str) -> object:
 
 
 def _indicator(row: Indicator, key: str) -> object:
-    """The value of this field of an indicator, also of the numbers of target and completed value."""
-    if key in ("target_number", "actual_number"):
-        quantity = row.target_quantity if key == "target_number" else row.actual_quantity
+    """The value of this field of an indicator, also of the numbers of target, completed value, forecast."""
+    if key in ("target_number", "actual_number", "forecast_number"):
+        texts = {"target_number": row.target_quantity, "actual_number": row.actual_quantity}
+        quantity = texts.get(key) if key in texts else parse(row.forecast)
         return quantity.number if quantity is not None and quantity.kind is Kind.NUMBER else None
     return getattr(row, key, None)
 
@@ -130,7 +131,7 @@ def _indicator(row: Indicator, key: str) -> object:
 def _form(form: Form, key: str) -> object:
     """The value of this field of a form, also of its total row and its sums."""
     line = form.total_funding
-    if key in ("initial_budget", "annual_budget", "executed"):
+    if key in ("initial_budget", "annual_budget", "executed", "forecast"):
         return getattr(line, key) if line else None
     if key == "execution_rate":
         return _fund(line, "rate") if line else None

@@ -21,6 +21,7 @@ from selfeval_xl.model.quantity import Kind, Quantity, is_blank, parse
 from selfeval_xl.rules.across import in_base_units, related
 from selfeval_xl.rules.amounts_done import adds_up, amount_of
 from selfeval_xl.rules.funding_table import main_line
+from selfeval_xl.rules.indicator_changes import changes, told
 from selfeval_xl.rules.indicators import bare, level, named
 from selfeval_xl.rules.registry import rule
 from selfeval_xl.rules.sums import amount_span, in_ten_thousand
@@ -41,7 +42,7 @@ _Key = tuple[str, ...]  # by which two indicators are one
     "与目标申报表、运行监控表不符",
     Severity.WARNING,
     asks=(
-        "自评表的年度指标值和批复的目标申报表一致（换算单位后比较）；能累计的完成数、执行数不小于监控时已经报过的数；"
+        "自评表的指标和批复的目标申报表一样，不少也不多，年度指标值一致（换算单位后比较）；能累计的完成数、执行数不小于监控时已经报过的数；"
         "监控时“确定能”完成的，自评未完成要说明；比监控时的全年预计少30%（参数）以上的，列为核实。"
     ),
     needs="stages",
@@ -49,12 +50,14 @@ _Key = tuple[str, ...]  # by which two indicators are one
 def unlike_earlier_stages(form: Form, policy: Policy, earlier: EarlierForms) -> Iterator[Finding]:
     """The self-evaluation agrees with what was declared and with what monitoring reported.
 
-    Its targets are those of the approved declaration, what adds up is no less than monitoring had reported as
-    done nor far less than it forecast (policy), and what monitoring held for certain was reached. `earlier`:
-    the forms of this project at the earlier stages.
+    Its indicators and their targets are those of the approved declaration, what adds up is no less than
+    monitoring had reported as done nor far less than it forecast (policy), and what monitoring held for
+    certain was reached. `earlier`: the forms of this project at the earlier stages.
     """
     if earlier.declaration is not None:
         yield from unlike_declaration(form, earlier.declaration)
+    if (before := earlier.declaration or earlier.monitoring) is not None:
+        yield from other_indicators(form, before)
     if earlier.monitoring is not None:
         yield from unlike_monitoring(form, earlier.monitoring, policy.number("over_fulfilment"))
     if earlier.ambiguous:
@@ -128,6 +131,13 @@ def unlike_declaration(form: Form, declaration: Form) -> Iterator[Finding]:
                 hint="按批复的指标值改；批复后调整过的，请说明依据。",
                 related=related(declaration, declared.cells.get("target")),
             )
+
+
+def other_indicators(form: Form, other: Form) -> Iterator[Finding]:
+    """The findings on indicators that only one of the two forms has."""
+    matched = list(pairs(form, other))
+    found = changes(form.indicators, other.indicators, matched, lambda row: _core(row)[0])
+    return told(form, other, found, bool(matched))
 
 
 def targets_differ(text: str, declared: str, year: int | None = None) -> bool:

@@ -19,9 +19,9 @@ from selfeval_xl.rules.custom import CustomRule, custom_rule, violations
 from selfeval_xl.rules.issued_points import with_issued_points
 from selfeval_xl.rules.members import with_members
 from selfeval_xl.rules.not_yet_fixed import as_declared
-from selfeval_xl.rules.registry import BY_SEVERITY, Rule, catalogue
+from selfeval_xl.rules.registry import BY_SEVERITY, Rule, catalogue, stage_of
 from selfeval_xl.rules.silences import silenced
-from selfeval_xl.rules.subjects import Place, Subject, Subjects, fits, forms_of, scanned
+from selfeval_xl.rules.subjects import Place, Subject, Subjects, every_form_of, fits, scanned
 
 # Exceptions that mean a bug in a rule: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
@@ -89,7 +89,7 @@ def check(
     found += county.found if county else ()
     for custom in map(custom_rule, policy.county_rules):
         number = custom.row.number
-        found += found_before.get(number, []) if ready else _violations(custom, forms_of(filings))
+        found += found_before.get(number, []) if ready else _violations(custom, every_form_of(filings))
         statuses.append(RuleStatus(number, "ran"))
     found = list(with_issued_points(silenced(found), subjects.issued))
     found += _of_the_result(found, public, policy)
@@ -188,9 +188,8 @@ def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator
             failed.setdefault(rule.id, f"{type(error).__name__}: {error}")
             continue
         yield from found
-    if not form.is_of_stage:  # a county's own rules are about self-evaluations
-        for custom in map(custom_rule, policy.county_rules):
-            yield from _violations(custom, [(form, place)])
+    for custom in map(custom_rule, policy.county_rules):
+        yield from _violations(custom, [(form, place)])
 
 
 def _needs_form_only(rule: Rule) -> bool:
@@ -244,9 +243,12 @@ def _run_rule(rule: Rule, all_subjects: Subjects, policy: Policy) -> tuple[RuleS
 
 
 def _violations(rule: CustomRule, forms: Iterable[tuple[Form, Place]]) -> list[Finding]:
-    """The findings of a county's own rule on these forms."""
+    """The findings of a county's own rule on those of these forms that are of its stages."""
     return [
-        _county_finding(finding, rule, place) for form, place in forms for finding in violations(rule, form)
+        _county_finding(finding, rule, place)
+        for form, place in forms
+        if stage_of(form) in rule.row.stages
+        for finding in violations(rule, form)
     ]
 
 

@@ -195,3 +195,9 @@ def forms_of(filings: Sequence[Filing]) -> Iterator[tuple[Form, Place]]:
     for filing in filings:
         for form in filing.forms:
             yield form, Place(form.file, form.sheet, form.kind, filing.department, form.project)
+
+
+def every_form_of(filings: Sequence[Filing]) -> Iterator[tuple[Form, Place]]:
+    """The forms of these filings at every stage, each with its place."""
+    yield from forms_of(filings)
+    yield from forms_of([replace(filing, forms=filing.stage_forms) for filing in filings])

@@ -32,7 +32,7 @@ def rehearse(policy: Policy, files: Iterable[ReadFile]) -> list[Rehearsed]:
     The latter are in the order of the findings.
     """
     files = list(files)
-    filings = gather(files)
+    filings = gather(files, stages=True)
     before, after = check(filings, default(), files), check(filings, policy, files)
     of_county = {rule.number: rule.condition for rule in policy.county_rules}
     titles = {finding.rule: finding.title for finding in (*before, *after)} | of_county

@@ -105,6 +105,7 @@ def check_saved(
     stays, and the new one gets a number.
     """
     from selfeval_xl.filings.grouping import gather
+    from selfeval_xl.filings.stages import with_not_read
     from selfeval_xl.readers import read_files
     from selfeval_xl.readers.folder import not_opened
     from selfeval_xl.readers.formats.active_content import active_content
@@ -117,7 +118,7 @@ def check_saved(
         return WatchedFile(path, trouble=f"“{path.name}”{trouble}。")
     try:
         out = _free(path, written)
-        files = list(read_files([path]))
+        files = list(map(with_not_read, read_files([path])))
         findings = check(gather(files, stages=True), policy, files, roster)
         with replacing():  # a free name, or a copy of this run that nobody has changed
             unsigned = mark(path, findings, out).unsigned

@@ -10,6 +10,7 @@ from selfeval_xl.addin.host import Host
 from selfeval_xl.addin.sentences import NO_FORM, no_such_form
 from selfeval_xl.errors import UsageError
 from selfeval_xl.filings.grouping import gather
+from selfeval_xl.filings.stages import with_not_read
 from selfeval_xl.model.edits import Edit, Look
 from selfeval_xl.model.findings import Finding, counted
 from selfeval_xl.model.forms import ReadFile
@@ -76,7 +77,7 @@ def _check(host: Host, only: str | None) -> None:
 
 def examined(saved: Snapshot) -> tuple[ReadFile, list[Finding]]:
     """The contents of the copy, and all findings in it by the parameters and the roster of the settings."""
-    file = understand(saved.source)
+    file = with_not_read(understand(saved.source))
     return file, list(check(gather([file], stages=True), policy(), [file], roster()))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.cli.screen.screen import console, say, table_of
+from selfeval_xl.model.forms import OTHER_FORMS, SELF
 
 if TYPE_CHECKING:
     from selfeval_xl.assessment.policy import Policy
+    from selfeval_xl.model.forms import ReadFile
     from selfeval_xl.rules.registry import Rule
     from selfeval_xl.rules.trial_run import Rehearsed
 
@@ -70,7 +73,7 @@ def show_policy_file(policy: Policy) -> None:
     for rule in policy.county_rules:
         say(
             f"自定义规则 {rule.number}（{rule.scope}）：{rule.condition}，{rule.severity.label}，"
-            f"{rule.treatment.label}"
+            f"{rule.treatment.label}{_stages_told(rule.stages)}"
         )
     for parameter in policy.waiting:
         say(
@@ -79,11 +82,22 @@ def show_policy_file(policy: Policy) -> None:
         )
 
 
-def show_rehearsal(rehearsed: Iterable[Rehearsed], files: int) -> None:
-    """Shows how often new and changed rules find something, with examples."""
+def _stages_told(stages: Sequence[str]) -> str:
+    """The forms on which a county's rule holds, where they are not the self-evaluations alone."""
+    if tuple(stages) == (SELF,):
+        return ""
+    return f"，用在{'、'.join(OTHER_FORMS[stage] for stage in stages)}"
+
+
+def show_rehearsal(rehearsed: Iterable[Rehearsed], files: Sequence[ReadFile]) -> None:
+    """Shows how often new and changed rules find something, with examples. files: all that were read."""
     rehearsed = list(rehearsed)
     screen = console()
-    table = table_of("规则", "名称", "默认查出", "试用查出", title=f"在{files}个文件上试用")
+    forms = Counter(
+        OTHER_FORMS[form.kind if form.is_of_stage else SELF] for file in files for form in file.every_form
+    )
+    read = "，".join(f"{name}{count}张" for name, count in forms.items()) or "里面没有读出表"
+    table = table_of("规则", "名称", "默认查出", "试用查出", title=f"在{len(files)}个文件上试用（{read}）")
     for rule in rehearsed:
         table.add_row(rule.rule, rule.title, str(rule.before), str(rule.after))
     screen.print(table)

@@ -164,12 +164,13 @@ def show_findings(
             markup=False,
         )
     for file in files:
-        checked = {form.sheet for form in file.stage_forms}
+        checked = {form.sheet for form in file.stage_forms} | {each.sheet for each in file.problems}
         for other in (other for other in file.others if other.sheet not in checked):
             screen.print(
                 f"{Path(file.path).name}：{other.name}，不是自评表，没有校验。", style="yellow", markup=False
             )
-    if files and all(file.others and not (file.forms or file.reports or file.stage_forms) for file in files):
+    nothing = all(file.others and not (file.forms or file.reports or file.stage_forms) for file in files)
+    if files and nothing and not findings:
         screen.print("没有可以校验的自评表。", markup=False)
     else:
         _show_counts(screen, findings)

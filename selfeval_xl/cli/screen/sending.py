@@ -32,7 +32,8 @@ def show_returned(result: ReturnsResult) -> None:
             "\n".join(Path(file.out).name for file in department.files if not file.error),
         )
     screen.print(table)
-    screen.print(result.told, markup=False)
+    if result.told:
+        screen.print(result.told, markup=False)
     for problem in result.problems:
         screen.print(f"没有标注：{problem}", style="yellow", markup=False)
     for department in result.returns:
@@ -85,7 +86,8 @@ def show_published(result: Published) -> None:
     This list is not written to a file, which would lie among the public ones.
     """
     screen = console()
-    screen.print(result.told, markup=False)
+    if result.told:
+        screen.print(result.told, markup=False)
     table = table_of("部门", "公开版", "遮住的号码")
     for department, path, masked in result.copies:
         table.add_row(department, path.name, str(masked) if masked else "")
@@ -95,6 +97,11 @@ def show_published(result: Published) -> None:
         for row in result.refused:
             kept_back.add_row(*row)
         screen.print(kept_back)
+    if result.aside:
+        unused = table_of("部门", "收到的文件", "为什么没有公开")
+        for row in result.aside:
+            unused.add_row(*row)
+        screen.print(unused)
     for department, name in result.unfinished:
         screen.print(
             f"公开前请看一下：{department} {name} 里还有没填完的地方（待补充、待填写）。",

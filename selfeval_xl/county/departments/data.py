@@ -17,7 +17,7 @@ from selfeval_xl.filings.expected import ProjectKey, one_a_project, project_key
 from selfeval_xl.filings.roster import Department, Project, Roster, Target
 from selfeval_xl.filings.stages import EarlierForms
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment, counted
-from selfeval_xl.model.forms import SELF, Filing, Form, FundingLine, Indicator, Report, Verdict
+from selfeval_xl.model.forms import DECLARATION, SELF, Filing, Form, FundingLine, Indicator, Report, Verdict
 from selfeval_xl.model.money import in_ten_thousands
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
@@ -37,7 +37,7 @@ class DepartmentData:
 
     name: unique, and safe as a criterion of SUMIFS. row: its row of the roster, None where it has none.
     filing: number of its filing, None where nothing came. missing, exempt: roster projects without a form.
-    stage: whose forms these are (SELF, MONITORING).
+    stage: whose forms these are (SELF, MONITORING, DECLARATION).
     passed, send_back: what officers decided (审核意见, 本次是否退回; None where nothing is written).
     """
 
@@ -209,7 +209,11 @@ def is_untouched(form: Form) -> bool:
     """Whether nobody has filled in anything: no completed value, outcome, score or reason.
 
     Amounts do not tell, but for those of a monitoring form: the bureau issues forms with those of its ledger.
+    Of a declaration the targets and the goal tell.
     """
+    if form.kind == DECLARATION:
+        wanted = (row.target or row.medium_target for row in form.indicators)
+        return not (form.goal.expected or form.goal.medium or any(wanted))
     filled = (
         row.actual or row.note or row.score or row.forecast or row.outlook or row.causes
         for row in form.indicators

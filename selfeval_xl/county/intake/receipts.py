@@ -38,10 +38,15 @@ _EXPLANATION = {
     "重复": "内容与另一份完全相同，只计一次",
     "说明": "表内数字与另一份相同，那一份写有单位说明，以那一份为准",
 }
-_NOTHING_IN_IT = {"自评": "里面没有自评表，也没有自评报告", "监控": "里面没有绩效运行监控表"}
+_NOTHING_IN_IT = {
+    "自评": "里面没有自评表，也没有自评报告",
+    "监控": "里面没有绩效运行监控表",
+    "申报": "里面没有绩效目标申报表",
+}
 _OTHERS = {
     "自评": "{names}，不是自评表，不参加自评的校验和汇总",
     "监控": "{names}，不参加这次监控的校验和汇总",
+    "申报": "{names}，不是目标申报表，不参加申报的校验",
 }
 CHOOSE = "请核对，再在“报送台账”的“财政指定采用文件”或名册的“采用版本”里指定一份"
 _SHORTEST_NAME = 3  # characters; a shorter department's name may be in a file name by accident
@@ -110,8 +115,8 @@ def sort_out(
     """Sorts files that were read into filings, decides between versions, and gives each file its result.
 
     The roster's own file is left out. chosen: the officer's choice on a file (采用, 不采用, None) and why.
-    archives: by path, the archive that a file came in. stage: whose forms these are (自评, 监控), in the
-    reasons. Raises SelfevalError where forms got lost on the way.
+    archives: by path, the archive that a file came in. stage: whose forms these are (自评, 监控, 申报), in
+    the reasons. Raises SelfevalError where forms got lost on the way.
     """
     files = [file for file in files if not (roster and roster.sha256 and file.sha256 == roster.sha256)]
     arrivals = {

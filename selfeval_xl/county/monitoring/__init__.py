@@ -69,9 +69,9 @@ def monitor(
     stops nothing. Raises UsageError (no such folder, faulty roster) and OutputError (`out` cannot be written,
     or is no monitoring workbook).
     """
-    from selfeval_xl.county.monitoring.receiving import study
     from selfeval_xl.county.monitoring.sheets import SHEETS
     from selfeval_xl.county.officer_workbook import read_written
+    from selfeval_xl.county.stage_study import study
     from selfeval_xl.filings.roster import read_roster
     from selfeval_xl.model.periods import last_month
 
@@ -128,7 +128,7 @@ def _of_other_months(material: CountyData, through: str | None) -> Iterator[str]
 
     wanted = last_month(through)
     others = [
-        f"{form.project_name or form.entry.name}（{form.form.through or '没有写几月'}）"
+        f"{form.project_name or form.entry.name}（{form.form.through or '没有写几月'}，{form.file}）"
         for entry in material.entries
         for form in entry.forms
         if last_month(form.form.through) != wanted

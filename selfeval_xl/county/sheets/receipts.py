@@ -117,9 +117,8 @@ def questions(material: CountyData) -> list[str]:
             if likely and "是不是" in doubt
             else _asked(doubt)
         )
-        asked[
-            f"{PurePath(receipt.file.path).name}：{doubt.rstrip('？。')}{'？' if likely else '。'}{line}。"
-        ] = None
+        file = material.relative(receipt.file.path)
+        asked[f"{file}：{doubt.rstrip('？。')}{'？' if likely else '。'}{line}。"] = None
     return list(asked)
 
 

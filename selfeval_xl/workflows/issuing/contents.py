@@ -117,7 +117,8 @@ def plan(
     declared: the approved declarations, for targets that the roster does not name.
     """
     planner = _Planner(roster, asked, last or LastYear(), declared or Declarations())
-    return [planner.contents(department) for department in roster.reporting], planner.problems
+    planned = [planner.contents(department) for department in roster.reporting]
+    return planned, [*planner.problems, *planner.declared.unmatched(asked.year)]
 
 
 class _Planner:
@@ -208,10 +209,10 @@ class _Planner:
             public="不公开" if first.public == "否" else "",
             why=first.private_reason if first.public == "否" else "",
         )
+        declared = self.declared.of_project(department, first, unit, self.asked.year)
         if first.exempt:
             return _PlannedForm(item)
         from_roster = self.targets.get(first.code or "", []) or self.targets.get(first.name, [])
-        declared = self.declared.of_project(department, first, unit, self.asked.year)
         self._report_doubtful(department, declared, f"的项目{_named(item)}")
         last_targets = self.last.of(department.code or department.name, first.code, first.name)
         fixed = from_roster or declared.targets

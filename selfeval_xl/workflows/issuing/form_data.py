@@ -11,6 +11,7 @@ from decimal import Decimal
 from selfeval_xl.assessment.reasons import money_kind
 from selfeval_xl.filings.roster import Project, Target
 from selfeval_xl.layouts import SELF, Layout
+from selfeval_xl.model.forms import DECLARATION
 from selfeval_xl.model.money import AMOUNTS, in_unit
 from selfeval_xl.model.quantity import Kind, money, parse
 from selfeval_xl.readers.recognition.indicators import join_target
@@ -52,13 +53,18 @@ def project_data(
 
 
 def funding(layout: Layout, rows: Sequence[Project]) -> list[dict[str, str]]:
-    """The roster's amounts on the printed source rows; sources that fit none get rows of their own."""
+    """The roster's amounts on the printed source rows; sources that fit none get rows of their own.
+
+    A declaration asks for the budget that is applied for: 年初预算数, else 全年预算数.
+    """
     if layout.funding is None:
         return []
     lines: dict[str, dict[str, Decimal]] = {}
     for row in rows:
         keys = AMOUNTS if layout.stage == SELF else BUDGETS  # what is executed by then, the department knows
         converted = {key: in_unit(getattr(row, key), layout.money_unit) for key in keys}
+        if layout.stage == DECLARATION and converted["initial_budget"] is not None:
+            converted["annual_budget"] = converted["initial_budget"]
         amounts = {key: amount for key, amount in converted.items() if amount is not None}
         if amounts:
             line = lines.setdefault(_printed_source(layout.funding.rows, row.source), {})

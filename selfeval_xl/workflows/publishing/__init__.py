@@ -14,7 +14,7 @@ from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.officer_workbook import Written
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.filings.expected import due, matching
-from selfeval_xl.model.forms import PROJECT, Form, Report
+from selfeval_xl.model.forms import OTHER_FORMS, SELF, Form, Report
 from selfeval_xl.model.sheet_names import STUB
 from selfeval_xl.model.text import squeeze
 from selfeval_xl.readers.archives import at_hand
@@ -39,7 +39,7 @@ class Published:
     published, reason. unfinished: department, form or report with a stub left. faulty: department, form,
     and what of it is still to be mended (P02). pictures: department, report, how many were left out. pdfs:
     PDF copies. not_made: files without a PDF. kept: sentences about files that were left as they are. told:
-    by which workbook officers decided.
+    by which workbook officers decided. aside: department, received file, why nothing of it was published.
     """
 
     out: Path
@@ -52,6 +52,7 @@ class Published:
     not_made: tuple[Path, ...] = ()
     kept: tuple[str, ...] = ()
     told: str = ""
+    aside: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -83,46 +84,64 @@ def publish(
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
     workbook: str | Path | None = None,
+    stage: str = SELF,
     agreed: Callable[[list[tuple[str, str, str]]], bool | None] = lambda faulty: True,
 ) -> Published:
     """Writes into `out` a folder for each department with its public workbook and report.
 
-    workbook: the county workbook with the officers' decisions. agreed: asked before anything is published of
-    which something is still to be mended; False: nothing is published, None (nobody can be asked): all else.
+    workbook: the county workbook with the officers' decisions. stage: whose forms are published (SELF,
+    MONITORING, DECLARATION). agreed: asked before anything is published of which something is still to be
+    mended; False: nothing is published, None (nobody can be asked): all else.
 
     Of every form the version that counts is published. Projects that the roster marks as not public are
     refused, and so is whatever else names them. Raises UsageError and OutputError.
     """
-    from selfeval_xl.county.study import check_places, study_decided
-    from selfeval_xl.files import make_folder, scratch
+    from selfeval_xl.county.monitoring.decided import study_at
+    from selfeval_xl.county.study import check_places
+    from selfeval_xl.workflows.publishing.aside import not_used
     from selfeval_xl.workflows.publishing.pdf import make_pdfs, office
-    from selfeval_xl.workflows.returns import folder_names
 
     folder, out = Path(folder), Path(out)
     check_places(folder, out)
     program = office() if pdf else ""
     rules = policy if isinstance(policy, Policy) else load(policy)
-    material, decisions = study_decided(folder, roster, rules, jobs, progress, workbook)
+    material, decisions = study_at(stage)(folder, roster, rules, jobs, progress, workbook)
     by_form = _faulty(material)
     faulty = tuple(by_form.values())
     answer = agreed(list(faulty)) if faulty else True
     if answer is False:
         return Published(out, (), (), faulty=faulty, told=decisions.told)
-    private = _private(decisions.written, material)
+    run = _write(material, out, _private(decisions.written, material), by_form if answer is None else {})
+    written = [path for _, path, _ in run.copies]
+    pdfs = make_pdfs(written, program, run.kept) if pdf else []
+    return replace(
+        _published(run, pdfs, written if pdf else []),
+        aside=tuple(not_used(material, stage)),
+        faulty=faulty if answer else (),
+        told=decisions.told,
+    )
+
+
+def _write(
+    material: CountyData,
+    out: Path,
+    private: dict[int, str],
+    asked: dict[int, tuple[str, str, str]],
+) -> _Run:
+    """Writes the copies. private: why forms are not public. asked: forms that nobody agreed to (P02)."""
+    from selfeval_xl.files import make_folder, scratch
+    from selfeval_xl.workflows.returns import folder_names
+
     make_folder(out)
     with scratch() as unpacked:
         run = _Run(out, unpacked, folder_names(material.entries))
-        if answer is None:
-            run.held = {
-                form: f"{message.rstrip('。')}，没有人核实；确要公开的加 --yes"
-                for form, (*_, message) in by_form.items()
-            }
-            faulty = ()
+        run.held = {
+            form: f"{message.rstrip('。')}，没有人核实；确要公开的加 --yes"
+            for form, (*_, message) in asked.items()
+        }
         for entry in material.entries:
             _publish(entry, material, run, private)
-    written = [path for _, path, _ in run.copies]
-    pdfs = make_pdfs(written, program, run.kept) if pdf else []
-    return replace(_published(run, pdfs, written if pdf else []), faulty=faulty, told=decisions.told)
+    return run
 
 
 def _published(run: _Run, pdfs: Sequence[Path], wanted: Sequence[Path]) -> Published:
@@ -164,6 +183,8 @@ def _private(written: Written, material: CountyData) -> dict[int, str]:
     from selfeval_xl.county.store.rows import ListedRows
 
     remarks = [replace(remark) for remark in written.remarks if remark.sheet == PROJECTS.key]
+    if not remarks:
+        return {}
     forms = [form for entry in material.entries for form in entry.projects]
     rows = [
         row
@@ -191,7 +212,7 @@ def _publish(entry: DepartmentData, material: CountyData, run: _Run, private: di
     forms = list(_open_forms(entry, secret, run))
     if forms:
         widths = [opened.widths(form.sheet, public.columns) for form, public, opened in forms]
-        target = _folder(entry, run) / f"{_prefix(entry, material)}绩效自评表.xlsx"
+        target = _folder(entry, run) / f"{_prefix(entry, material)}{OTHER_FORMS[entry.stage]}.xlsx"
         with leaving(run.kept):
             write_out(
                 target, lambda file: from_grids.write([public.grid for _, public, _ in forms], file, widths)
@@ -209,11 +230,11 @@ def _open_forms(
     from selfeval_xl.workflows.publishing.forms import name_of, public_form, texts_of
 
     files = _opened_files(entry, run)
-    forms = sorted((assessed.form for assessed in entry.forms), key=lambda form: form.kind == PROJECT)
+    forms = sorted((assessed.form for assessed in entry.forms), key=lambda form: form.is_of_project)
     blank = {id(assessed.form) for assessed in entry.forms if assessed.status == BLANK}
     for form in forms:
         name = name_of(form)
-        if form.kind == PROJECT and squeeze(form.project or "") in secret:
+        if form.is_of_project and squeeze(form.project or "") in secret:
             run.refused.append((entry.name, name, secret[squeeze(form.project or "")]))
             continue
         if why := run.held.get(id(form)) or ("还没有填" if id(form) in blank else ""):

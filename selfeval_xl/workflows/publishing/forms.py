@@ -10,11 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from selfeval_xl.model.forms import DEPARTMENT, Form
+from selfeval_xl.model.forms import DECLARATION, DEPARTMENT, MONITORING, PROJECT, Form
 from selfeval_xl.model.grid import Area, Grid, Value, position
 from selfeval_xl.rules.narrative import clean
 from selfeval_xl.rules.public import beside_label, without_personal
 from selfeval_xl.workflows.filling.deviation_columns import right_edge
+
+_WHOLE = {DEPARTMENT: "绩效自评表", DECLARATION: "绩效目标申报表", MONITORING: "绩效运行监控表"}
+_NAMES = {PROJECT: "项目支出绩效自评表"} | {
+    kind: f"项目支出{_WHOLE[kind]}" for kind in (DECLARATION, MONITORING)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def _computed(form: Form) -> dict[tuple[int, int], str]:
 
 def name_of(form: Form) -> str:
     """The name of a form's public sheet."""
-    return "部门整体支出绩效自评表" if form.kind == DEPARTMENT else form.project or "项目支出绩效自评表"
+    return form.project or _NAMES[form.kind] if form.is_of_project else f"部门整体支出{_WHOLE[form.kind]}"
 
 
 def texts_of(form: PublicForm) -> Iterator[str]:

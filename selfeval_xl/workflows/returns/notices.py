@@ -32,7 +32,9 @@ def return_notice(
     entry: DepartmentData, findings: Sequence[Finding], policy: Policy, year: int | None, today: date
 ) -> Paper:
     """The notice for one department. findings: those that go back to it, in the order of the list."""
-    parts = [part for part in (*_findings_parts(entry, findings), _next_year_part(findings, year)) if part]
+    parts = [
+        part for part in (*_findings_parts(entry, findings), _next_year_part(entry, findings, year)) if part
+    ]
     lines: list[tuple[int, str]] = [(0, _received(entry))]
     for number, (head, texts) in zip("一二三四", parts):
         lines += [(1, f"{number}、{head}"), *((0, text) for text in texts)]
@@ -115,14 +117,17 @@ def _missing_line(missing: Sequence[Finding], entry: DepartmentData) -> str:
     return f"还没有收到{names}{more}的{WORDS[entry.stage].form}，请一并报来；确属免评的，请告知。"
 
 
-def _next_year_part(findings: Iterable[Finding], year: int | None) -> _Part | None:
+def _next_year_part(entry: DepartmentData, findings: Iterable[Finding], year: int | None) -> _Part | None:
     """The part about findings that are mended with next year's targets."""
     later = [
         finding
         for finding in findings
         if finding.treatment is Treatment.NEXT_YEAR and finding.rule != MISSING_FORM
     ]
-    return (f"下年完善{len(later)}处（本次不改）", [_later_line(later, year)]) if later else None
+    if not later:
+        return None
+    then = f"{year + WORDS[entry.stage].targets_in}年" if year else "下年"
+    return f"下年完善{len(later)}处（本次不改）", [_later_line(later, then)]
 
 
 def _received(entry: DepartmentData) -> str:
@@ -186,9 +191,9 @@ def _line(same: Sequence[Finding], several: bool, files: bool) -> str:
     return f"{same[0].message.rstrip('。')}。{same[0].hint}{at}"
 
 
-def _later_line(findings: Iterable[Finding], year: int | None) -> str:
-    """The line about all findings that wait for next year's targets."""
+def _later_line(findings: Iterable[Finding], then: str) -> str:
+    """The line about all findings that wait for the targets of another year (2026年)."""
     findings = list(findings)
     messages = "；".join(finding.message.rstrip("。") for finding in findings[:_FEW])
     more = f"等{len(findings)}处，" if len(findings) > _FEW else "，"
-    return f"{messages}{more}请在{f'{year + 2}年' if year else '下年'}绩效目标申报时修改。"
+    return f"{messages}{more}请在{then}绩效目标申报时修改。"

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.monitoring.receiving import study_decided as monitoring_decided
+from selfeval_xl.county.monitoring.decided import study_at
 from selfeval_xl.county.sender import with_sender
-from selfeval_xl.county.study import check_places, study_decided
+from selfeval_xl.county.study import check_places
 from selfeval_xl.files import distinct_names, leaving, make_folder
-from selfeval_xl.model.forms import MONITORING, SELF
+from selfeval_xl.model.forms import SELF
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.workflows.returns import ReturnsResult, folder_names, write_returns
 from selfeval_xl.workflows.returns.bureau_page import overview
@@ -44,8 +44,8 @@ def send_back(
 
     It gets a folder for each department with its marked files, 退回通知 and 催报通知, a folder 归口股室, and
     退回催报一览. workbook: the county workbook with the officers' decisions. today: the date of the papers.
-    returns: False leaves out marked files and 退回通知. stage: whose forms go back (SELF, MONITORING).
-    Raises UsageError and OutputError with a Chinese sentence when the job cannot be done.
+    returns: False leaves out marked files and 退回通知. stage: whose forms go back (SELF, MONITORING,
+    DECLARATION). Raises UsageError and OutputError with a Chinese sentence when the job cannot be done.
     """
     from selfeval_xl.county.private import private_projects
     from selfeval_xl.county.sheets.receipts import questions
@@ -53,8 +53,7 @@ def send_back(
     folder, out, today = Path(folder), Path(out), today or date.today()
     check_places(folder, out)
     rules = policy if isinstance(policy, Policy) else load(policy)
-    study = monitoring_decided if stage == MONITORING else study_decided
-    material, decisions = study(folder, roster, rules, jobs, progress, workbook)
+    material, decisions = study_at(stage)(folder, roster, rules, jobs, progress, workbook)
     rules = with_sender(material)
     material = replace(material, policy=rules)
     result = write_returns(material, out, jobs, progress) if returns else ReturnsResult(out, (), (), ())

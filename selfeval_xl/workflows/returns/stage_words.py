@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from selfeval_xl.model.forms import MONITORING, SELF
+from selfeval_xl.model.forms import DECLARATION, MONITORING, SELF
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +12,14 @@ class StageWords:
     """The words of a stage.
 
     stage: 绩效自评. form: one form. material: all that a department sends. besides: what it has to send
-    besides its project forms.
+    besides its project forms. targets_in: in how many years, counted from the form's, targets that nobody may
+    change now are set anew.
     """
 
     stage: str
     form: str
     besides: tuple[str, ...]
+    targets_in: int = 1
 
     @property
     def material(self) -> str:
@@ -26,6 +28,7 @@ class StageWords:
 
 WHOLE, REPORT = "部门整体自评表", "自评报告"
 WORDS = {
-    SELF: StageWords("绩效自评", "自评表", (WHOLE, REPORT)),
+    SELF: StageWords("绩效自评", "自评表", (WHOLE, REPORT), targets_in=2),
     MONITORING: StageWords("绩效运行监控", "运行监控表", ()),
+    DECLARATION: StageWords("绩效目标申报", "目标申报表", ()),
 }

@@ -1,4 +1,4 @@
-"""The received files as monitoring sees them: their monitoring forms count, all else is named."""
+"""The received files as a stage before the self-evaluation sees them: its forms count, all else is named."""
 
 from __future__ import annotations
 
@@ -9,47 +9,34 @@ from pathlib import Path, PurePath
 from typing import TypeVar
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.decisions import Decisions, apply_decisions, find_decisions, read_decisions
 from selfeval_xl.county.departments.data import CountyData, prepare
 from selfeval_xl.county.intake.receipts import sort_out
 from selfeval_xl.county.intake.received_files import collect_files
 from selfeval_xl.county.intake.whole_files import read_whole
-from selfeval_xl.county.monitoring.sheets import SHEETS
-from selfeval_xl.filings.roster import Roster, chosen_by, read_roster
-from selfeval_xl.model.forms import MONITORING, SELF, Filing, Form, OtherForm, Problem, ReadFile
+from selfeval_xl.filings.roster import Roster, chosen_by
+from selfeval_xl.filings.stages import not_read
+from selfeval_xl.model.forms import (
+    DECLARATION,
+    FORM_NAMES,
+    MONITORING,
+    SELF,
+    Filing,
+    Form,
+    OtherForm,
+    ReadFile,
+)
 from selfeval_xl.model.periods import last_month
 from selfeval_xl.model.text import squeeze
-from selfeval_xl.readers.folder import collect, shown_path
+from selfeval_xl.readers.folder import shown_path
 from selfeval_xl.readers.reading import NOTHING_FOUND
 from selfeval_xl.rules.runner import check
 
-STAGE = "监控"
-_NOTHING_FOUND = (
-    "“{name}”里没有找到绩效运行监控表。请确认交的是监控表；如果是，请核对表头"
-    "“三级指标、年度指标值、执行情况、全年预计”等是否还在。"
-)
-_NOT_READ = "工作表“{sheet}”像是绩效运行监控表，但没有读出来；请核对表头文字是否完整。"
-
-
-def study_decided(
-    folder: Path,
-    roster: str | Path | None,
-    policy: Policy,
-    jobs: int | None = None,
-    progress: Callable[[int, int, str], None] | None = None,
-    workbook: str | Path | None = None,
-) -> tuple[CountyData, Decisions]:
-    """The same as the officers decided it in the monitoring workbook, and their decisions.
-
-    workbook: the monitoring workbook; without it, the one that fits (see `decisions`).
-    """
-    known = read_roster(roster) if roster else None
-    given = read_decisions(Path(workbook), SHEETS) if workbook else None  # before a county is read
-    root = folder if folder.is_dir() else folder.parent
-    files, archives = read_whole(collect(folder), root, jobs, progress)
-    decisions = given or find_decisions(root, files, SHEETS)
-    material, _ = _sorted(root, files, archives, known, policy, decisions.written.chosen_files())
-    return apply_decisions(material, decisions), decisions
+WORDS = {SELF: "自评", MONITORING: "监控", DECLARATION: "申报"}  # how the reasons of 收件核对 call a stage
+_HEADS = {
+    MONITORING: "三级指标、年度指标值、执行情况、全年预计",
+    DECLARATION: "三级指标、指标值、年度资金总额",
+}
+_NOTHING_FOUND = "“{name}”里没有找到{form}。请确认交的是{form}；如果是，请核对表头“{heads}”等是否还在。"
 
 
 def study(
@@ -69,10 +56,10 @@ def study(
     """
     root = folder if folder.is_dir() else folder.parent
     files, archives = read_whole(collect_files(folder, out), root, jobs, progress)
-    return _sorted(root, files, archives, roster, policy, chosen, only)
+    return sorted_files(root, files, archives, roster, policy, chosen, only)
 
 
-def _sorted(
+def sorted_files(
     root: Path,
     files: Sequence[ReadFile],
     archives: Mapping[str, str],
@@ -80,13 +67,15 @@ def _sorted(
     policy: Policy,
     chosen: dict[str, tuple[bool, str]],
     only: str | None = None,
+    *,
+    stage: str = MONITORING,
 ) -> tuple[CountyData, str | None]:
-    """The files as monitoring sees them, checked and sorted by department; and the months.
+    """The files as the stage sees them, checked and sorted by department; and the months.
 
     only: the months whose forms count; without it all count, of one project the latest.
     """
     counts = _of_months(only) if only else _latest_of(files)
-    seen = [as_monitoring(file, counts) for file in files]
+    seen = [as_stage(file, stage, counts) for file in files]
     through = _months(seen)
     collected = sort_out(
         shown_path(root),
@@ -94,7 +83,7 @@ def _sorted(
         roster,
         chosen_by(roster, chosen),
         archives,
-        STAGE,
+        WORDS[stage],
     )
     current = [
         receipt.file for receipt in collected.receipts if receipt.result not in ("被新版本替代", "重复")
@@ -104,7 +93,7 @@ def _sorted(
     )
     material = prepare(collected, found, roster, policy)
     for entry in material.entries:
-        entry.stage = MONITORING
+        entry.stage = stage
     return material, through
 
 
@@ -144,26 +133,25 @@ def _about(form: Form) -> tuple[str, ...]:
     return tuple(squeeze(name or "") for name in names)
 
 
-def as_monitoring(file: ReadFile, counts: Counts) -> ReadFile:
-    """The file with its monitoring forms as the forms that count; its other forms are named as such.
+def as_stage(file: ReadFile, stage: str, counts: Counts = lambda form: True) -> ReadFile:
+    """The file with its forms of the stage as the forms that count; its other forms are named as such.
 
     counts: whether a monitoring form counts; those that do not are among the others.
     """
-    forms = [form for form in file.stage_forms if form.kind == MONITORING]
-    counting = [form for form in forms if counts(form)]
+    forms = [form for form in file.stage_forms if form.kind == stage]
+    counting = [form for form in forms if stage != MONITORING or counts(form)]
     read = {form.sheet for form in forms}
-    unread = [other for other in file.others if other.kind == MONITORING and other.sheet not in read]
-    others = [other for other in file.others if other.kind != MONITORING]
+    others = [other for other in file.others if other.kind != stage]
     others += [_named(form, SELF) for form in file.forms]
-    others += [_named(form, MONITORING) for form in forms if not counts(form)]
+    others += [_named(form, stage) for form in forms if form not in counting]
+    name = PurePath(file.path).name
+    nothing_found = _NOTHING_FOUND.format(name=name, form=FORM_NAMES[stage], heads=_HEADS[stage])
     problems = [
-        replace(problem, text=_NOTHING_FOUND.format(name=PurePath(file.path).name))
-        if problem.text == NOTHING_FOUND.format(name=PurePath(file.path).name)
-        else problem
+        replace(problem, text=nothing_found) if problem.text == NOTHING_FOUND.format(name=name) else problem
         for problem in file.problems
         if problem.sheet is None or problem.sheet in read
     ]
-    problems += [Problem(_NOT_READ.format(sheet=other.sheet), other.sheet, rule="T01") for other in unread]
+    problems += not_read(file, (stage,))
     return replace(
         file,
         forms=tuple(counting),
