@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selfeval_xl.model.formulas.evaluation import evaluate
+from selfeval_xl.model.formulas.functions import FUNCTIONS
 from selfeval_xl.model.formulas.syntax import parse, ranges_in
 from selfeval_xl.model.formulas.values import ErrorValue, Matrix, Place, UnknownFormula
 from selfeval_xl.model.grid import Area, a1, position
@@ -135,6 +136,11 @@ REF, NA, BAD, DIV = map(ErrorValue, ("#REF!", "#N/A", "#VALUE!", "#DIV/0!"))
         ("=ISTEXT(A2)", True),
         ("=#REF!+1", REF),
         ("=CHAR(10)", "\n"),
+        ('=LEN(REPT("a",32767))', 32767.0),  # the longest text of a cell
+        ('=REPT("a",32768)', BAD),
+        ('=REPT("a",32767)&"b"', BAD),
+        ('=SUBSTITUTE(REPT("a",32767),"a","bb")', BAD),
+        ('=LEN(SUBSTITUTE(REPT("ab",16000),"ab","c"))', 16000.0),
     ],
 )
 def test_a_formula_has_the_value_that_excel_gives(formula, right):
@@ -155,11 +161,28 @@ def test_a_formula_has_the_value_that_excel_gives(formula, right):
         "=名称",
         '=LEN("𠮷")',  # Excel counts two
         "=SUM(A1:ZZ9999)",
+        '=SUBSTITUTE(A2,"座","台",1)',  # with one argument more than we know
+        "=IF()",
+        "=ROUND()",
+        "=COUNTBLANK()",
+        "=LEFT(A2,1,2)",
+        "=1E308*10",  # larger than any number
+        "=INT(-1E308*10)",
+        f"={'9' * 400}",
     ],
 )
 def test_what_is_not_known_for_certain_has_no_value(formula):
     with pytest.raises(UnknownFormula):
         value(formula)
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_no_number_of_arguments_makes_a_function_fail(function):
+    for arguments in ("", "A1", '"x"', "A1:B3,1E308", "1,A2,-1", "A1:B3,A1:B3,A1:B3", "1,2,3,4,5,6"):
+        try:
+            value(f"={function}({arguments})")
+        except UnknownFormula:
+            continue
 
 
 @given(st.text(alphabet="ABCROW$:(),\"'!&=<>+-*/1290%{};项表INDEXSUM ", max_size=40))

@@ -26,7 +26,9 @@ _APOSTROPHES = re.compile(r"^['`´‘’]+\s*")  # that keep a code a text in Ex
 _ALONE = re.compile(r"^(?=[A-Za-z]*\d)[0-9A-Za-z]+(?:\.0+)?$")
 _NUMBER = re.compile(r"\.0+$")
 KEPT_DIGITS = 15  # of a number in a workbook; the others become 0
-_SHORTENED = re.compile(r"^(\d)[.,](\d+)E\+(\d+)$", re.IGNORECASE)  # 2.20524E+20, a number saved as text
+_SHORTENED = re.compile(
+    r"^(\d)[.,](\d{1,99})E\+(\d{1,3})$", re.IGNORECASE
+)  # 2.20524E+20, a number saved as text
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 
 

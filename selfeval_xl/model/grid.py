@@ -21,7 +21,7 @@ Value = None | str | float | int | bool | datetime | date
 
 _WIDE = Context(prec=700)  # a float may have 300 digits before the point
 _NAME = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")  # G12, $G$12
-_CLOCK = re.compile(r"\A(\d+):(\d\d)(?::(\d\d))?")  # a time of day as the readers give it: 8:30, 8:30:05
+_CLOCK = re.compile(r"\A(\d{1,6}):(\d\d)(?::(\d\d))?")  # a time of day as the readers give it: 8:30, 8:30:05
 _NO_DIGIT = re.compile(r"[^\d.]")
 
 

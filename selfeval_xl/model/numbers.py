@@ -10,6 +10,8 @@ from selfeval_xl.model.grid import percent_text
 ZERO, ONE = Decimal(0), Decimal(1)
 _RATE, _MONEY, _SCORE = Decimal("0.0001"), Decimal("0.000001"), Decimal("0.01")  # what is rounded to
 _LONGEST_WHOLE = 10
+_LONGEST_REAL = 30  # letters
+_LARGEST_SIZE = 1e6
 EXACT = Context(prec=80, rounding=ROUND_HALF_UP)  # quotients of numbers of 18 digits, never rounded twice
 
 
@@ -81,3 +83,15 @@ def whole(text: str | None, otherwise: int = 0) -> int:
     """
     plain = (text or "").strip()
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < _LONGEST_WHOLE else otherwise
+
+
+def real(text: str | None, otherwise: float) -> float:
+    """A size as the parts of a file write it (a width, a height, in points); `otherwise` where it is none.
+
+    Nothing is below 0 or larger than any sheet: sums and roundings of such numbers would fail.
+    """
+    try:
+        value = float((text or "")[:_LONGEST_REAL])
+    except ValueError:
+        return otherwise
+    return value if 0 <= value <= _LARGEST_SIZE else otherwise

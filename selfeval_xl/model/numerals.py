@@ -44,6 +44,8 @@ def chinese_number(text: str) -> int | None:
 def chinese_decimal(text: str) -> str | None:
     """The digits of a numeral: 九十五点五 is "95.5", digits stay digits; None where it is no number."""
     whole, _, fraction = text.partition("点")
+    if len(whole) > _LONGEST:
+        return None
     number = int(whole) if whole.isascii() and whole.isdigit() else chinese_number(whole)
     if number is None or any(letter not in _DIGITS for letter in fraction):
         return None

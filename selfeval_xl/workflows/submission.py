@@ -25,6 +25,7 @@ from selfeval_xl.filings.grouping import contents_as_written, gather
 from selfeval_xl.model.findings import Counts
 from selfeval_xl.model.forms import DECLARATION, MONITORING, SELF, Form, ReadFile
 from selfeval_xl.model.grid import Area, Grid
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.model.sheet_names import OURS, SETTINGS, SUMMARY
 from selfeval_xl.workflows.marking.back_links import unlink_edits
 from selfeval_xl.workflows.marking.marks import unmark_edits
@@ -57,7 +58,7 @@ def code_of(forms: Iterable[Form]) -> str:
 def next_number(settings: Mapping[str, str]) -> int:
     """The number of the next submission, after the last one in the settings of `_selfeval`."""
     last = re.match(r"\d+", settings.get(NUMBER, ""))
-    return int(last[0]) + 1 if last else 1
+    return whole(last[0]) + 1 if last else 1
 
 
 # What a submission holds, by stage, as its file name says.
@@ -111,8 +112,8 @@ def owner_of(file: ReadFile, settings: Mapping[str, str]) -> Owner:
     filing = gather([file], stages=True)[0]
     setting = settings.get("year") or ""
     year = next((form.year for form in file.every_form if form.year), None)
-    if year is None and setting.isdecimal():
-        year = int(setting)
+    if year is None:
+        year = whole(setting) or None
     stage = SELF if file.forms else file.stage_forms[0].kind
     return Owner(filing.department, filing.department_code, year, _WORDS[stage])
 
@@ -207,7 +208,7 @@ def _show_whole_texts(book: Book, grid: Grid) -> None:
         return
     merged = {(area.top, area.left): area for area in grid.merges}
     for row in range(printed.top, min(printed.bottom + 1, grid.height)):
-        for column in range(printed.left, printed.right + 1):
+        for column in range(printed.left, min(printed.right + 1, grid.width)):
             value, style = grid.value(row, column), sheet.style(row, column)
             area = merged.get((row, column), Area(row, column, row, column))
             if isinstance(value, str) and book.styles.wraps(style) and sheet.height(area.bottom):

@@ -19,6 +19,7 @@ from selfeval_xl.filings.stages import EarlierForms
 from selfeval_xl.model.findings import Finding, Findings, Severity, Treatment, counted
 from selfeval_xl.model.forms import DECLARATION, SELF, Filing, Form, FundingLine, Indicator, Report, Verdict
 from selfeval_xl.model.money import in_ten_thousands
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.model.quantity import money
 from selfeval_xl.model.text import squeeze
 
@@ -289,7 +290,7 @@ def evaluated_year(collected: Collected, policy: Policy) -> int | None:
     for fate in collected.fates:
         if fate.fate == USED and isinstance(fate.form, Form):
             issued = fate.arrival.file.settings.get("year", "")
-            year = fate.form.year or (int(issued) if issued.isdecimal() else None)
+            year = fate.form.year or whole(issued) or None
             years.update([year] if year else [])
     return max(years, key=lambda year: (years[year], year), default=None)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from selfeval_xl.filings.grouping import content_key
 from selfeval_xl.model.forms import Filing, Form, ReadFile, Report
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.model.places import is_word
 from selfeval_xl.model.text import squeeze
 
@@ -39,7 +40,8 @@ class ReceivedFile:
     def submission(self) -> int | None:
         """The submission number in the file; None where it has none."""
         text = next((self.file.settings[key] for key in SUBMISSION_KEYS if self.file.settings.get(key)), "")
-        return int(text) if text.strip().isdigit() else None
+        number = whole(text, -1)
+        return number if number >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)

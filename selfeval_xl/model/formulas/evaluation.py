@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, Protocol
 
 from selfeval_xl.model.formulas.functions import FUNCTIONS
@@ -23,6 +24,7 @@ from selfeval_xl.model.formulas.syntax import (
 )
 from selfeval_xl.model.formulas.values import (
     DIVISION,
+    LONGEST_TEXT,
     REF,
     VALUE,
     ErrorValue,
@@ -63,11 +65,16 @@ class Cells(Protocol):
 
 
 def evaluate(formula: str, place: Place, cells: Cells) -> Scalar:
-    """The value that the cell shows. Raises UnknownFormula for what this program does not know."""
+    """The value that the cell shows. Raises UnknownFormula for what this program does not know.
+
+    That is also a function with other arguments than it takes, and a number that is larger than any.
+    """
     try:
         value = first_of(_Evaluation(place, cells).value(parse(formula)))
-    except (ArithmeticError, ValueError, RecursionError) as fault:
+    except (ArithmeticError, ValueError, RecursionError, TypeError, IndexError) as fault:
         raise UnknownFormula from fault
+    if isinstance(value, float) and not isfinite(value):
+        raise UnknownFormula
     return 0.0 if value is None else value
 
 
@@ -269,7 +276,8 @@ def _joined(left: Scalar, right: Scalar) -> Scalar:
     for text in texts:
         if isinstance(text, ErrorValue):
             return text
-    return f"{texts[0]}{texts[1]}"
+    text = f"{texts[0]}{texts[1]}"
+    return text if len(text) <= LONGEST_TEXT else VALUE
 
 
 def compared(sign: str, left: Scalar, right: Scalar) -> bool:

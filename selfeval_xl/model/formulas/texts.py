@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from selfeval_xl.model.formulas.values import VALUE, ErrorValue, Scalar, number_of, text_of
+from selfeval_xl.model.formulas.values import LONGEST_TEXT, VALUE, ErrorValue, Scalar, number_of, text_of
 
 
 def left(text: str, length: int = 1) -> Scalar:
@@ -22,7 +22,7 @@ def middle(text: str, start: int, length: int) -> Scalar:
 
 def repeated(text: str, times: int) -> Scalar:
     """The text several times."""
-    return text * times if times >= 0 else VALUE
+    return text * times if 0 <= times * len(text) <= LONGEST_TEXT and times >= 0 else VALUE
 
 
 def found(wanted: Scalar, text: Scalar, start: Scalar = 1.0) -> Scalar:
@@ -38,7 +38,10 @@ def substituted(text: Scalar, old: Scalar, new: Scalar) -> Scalar:
     """The text with all places of another replaced."""
     texts = [text_of(each) for each in (text, old, new)]
     first, second, third = (each if isinstance(each, str) else "" for each in texts)
-    return first.replace(second, third) if second else first
+    if not second:
+        return first
+    longer = first.count(second) * (len(third) - len(second))
+    return first.replace(second, third) if len(first) + longer <= LONGEST_TEXT else VALUE
 
 
 def is_exactly(one: Scalar, other: Scalar) -> Scalar:

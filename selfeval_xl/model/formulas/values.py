@@ -26,6 +26,7 @@ class ErrorValue:
 
 
 Scalar = None | float | str | bool | ErrorValue  # None is an empty cell
+LONGEST_TEXT = 32_767  # letters of a cell; a formula that makes more gives #VALUE!
 REF, NOT_AVAILABLE, VALUE, DIVISION = map(ErrorValue, ("#REF!", "#N/A", "#VALUE!", "#DIV/0!"))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from selfeval_xl.model.edits import Edit, Formula, Look
 from selfeval_xl.model.grid import Extent, Grid, a1, cell_names, position
 from selfeval_xl.model.sheet_names import BACK_TO, RESULT_COLUMNS, RESULTS, sheet_link
+from selfeval_xl.readers.formats.guard import LAST_COLUMN
 from selfeval_xl.readers.recognition.back_links import links_in
 from selfeval_xl.workflows.marking.progress import MENDED
 
@@ -94,9 +95,14 @@ def _on_sheet(
 
 
 def _free_column(grid: Grid, side: Extent) -> int:
-    """The column right of all that the sheet holds, prints and draws, with a free one between."""
+    """The column right of all that the sheet holds, prints and draws, with a free one between.
+
+    Where these reach to the last columns of the sheet (a title merged over whole rows) it is right of the
+    values alone.
+    """
     merged = max((area.right for area in grid.merges), default=0)
-    return max(grid.width - 1, merged, side.printed, side.drawn) + GAP
+    column = max(grid.width - 1, merged, side.printed, side.drawn) + GAP
+    return column if column < LAST_COLUMN else min(grid.width - 1 + GAP, LAST_COLUMN - 1)
 
 
 def _link(numbers: Sequence[int], rows: Mapping[int, int], target: str, head: str = "") -> Formula:

@@ -12,7 +12,7 @@ from selfeval_xl.assessment.verdicts import assess
 from selfeval_xl.model.forms import DEPARTMENT, Filing, Form, Indicator, Verdict
 from selfeval_xl.model.grid import percent_text
 from selfeval_xl.model.money import AMOUNTS, ten_thousand_yuan
-from selfeval_xl.model.numbers import rounded
+from selfeval_xl.model.numbers import rounded, whole
 from selfeval_xl.model.quantity import money, tidy
 from selfeval_xl.rules.funding_table import main_line
 
@@ -102,7 +102,7 @@ def figures(filing: Filing, policy: Policy) -> ReportFigures:
 def _year_beside(filing: Filing) -> int | None:
     """The year of forms that print none: as issued, else the report's."""
     issued = (file.settings.get("year", "") for file in filing.files)
-    return next((int(year) for year in issued if year.isdecimal()), None) or next(
+    return next((year for each in issued if (year := whole(each))), None) or next(
         (report.year for report in filing.reports if report.year), None
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.etree import ElementTree
+
+from selfeval_xl.model.numbers import whole
 
 NONE, SOLID = -4142, 1
 # Excel's XlPattern for the pattern names of a file.
@@ -27,6 +30,8 @@ PATTERNS = {
     "lightGrid": 15,
     "lightTrellis": 16,
 }
+_RGB = re.compile(r"(?:[0-9A-Fa-f]{2})?[0-9A-Fa-f]{6}")
+_TINT = re.compile(r"-?[01](?:\.\d{1,20})?|-?0?\.\d{1,20}(?:[eE]-?\d)?")
 _AUTOMATIC = 64  # entries of the palette from here on are system colours
 
 
@@ -80,11 +85,11 @@ def _colour(interior: Any, prefix: str, pattern: ElementTree.Element, name: str)
         return
     theme, indexed, rgb, tint = (colour.get(key) for key in ("theme", "indexed", "rgb", "tint"))
     if theme is not None:
-        setattr(interior, f"{prefix}ThemeColor", int(theme) + 1)  # a file counts the theme's colours from 0
+        setattr(interior, f"{prefix}ThemeColor", whole(theme) + 1)  # a file counts the theme's colours from 0
     elif indexed is not None:
-        if 8 <= int(indexed) < _AUTOMATIC:
-            setattr(interior, f"{prefix}ColorIndex", int(indexed) - 7)
-    elif rgb:
+        if 8 <= whole(indexed) < _AUTOMATIC:
+            setattr(interior, f"{prefix}ColorIndex", whole(indexed) - 7)
+    elif rgb and _RGB.fullmatch(rgb):
         setattr(interior, f"{prefix}Color", bgr(f"#{rgb[-6:]}"))
-    if tint:
+    if tint and _TINT.fullmatch(tint):
         setattr(interior, f"{prefix}TintAndShade", float(tint))

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.grid import position
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.model.sheet_names import SETTINGS
+from selfeval_xl.readers.formats.guard import LAST_ROW
 from selfeval_xl.writers.xlsx.mark_records import recall, remember
 from selfeval_xl.writers.xlsx.package import child, entries, need_child, relations_name, tag
 from selfeval_xl.writers.xlsx.recalculation import recalculate
@@ -77,17 +79,13 @@ def open_cells(book: Book, name: str) -> frozenset[tuple[int, int]]:
         for number, xf in enumerate(entries(styles, "cellXfs"))
         if (lock := child(xf, "protection")) is not None and lock.get("locked") in ("0", "false")
     }
-    return frozenset(
-        position(cell.get("r"))
-        for row in entries(sheet.root if sheet is not None else None, "sheetData")
-        for cell in row
-        if cell.get("r") and cell.get("s") in unlocked
-    )
+    cells = sheet.cells() if sheet is not None else ()
+    return frozenset(place for place, cell in cells if cell.get("s") in unlocked)
 
 
 def _write_settings(sheet: Worksheet, settings: Mapping[str, str]) -> None:
     """Writes keys and values into the first two columns of the hidden sheet, and empties what was below."""
-    last = max((int(row.get("r", "0")) for row in entries(sheet.root, "sheetData")), default=0)
+    last = max((min(whole(row.get("r")), LAST_ROW) for row in entries(sheet.root, "sheetData")), default=0)
     lines = list(settings.items())
     for row in range(max(last, len(lines))):
         for column in range(2):
@@ -130,12 +128,8 @@ def _forget_names(book: Book, gone: Collection[str]) -> None:
     remaining = [name for name in book.names if name not in gone]
     reference = _reference_to(gone)
     for each in list(names):
-        number = each.get("localSheetId")
-        owner = (
-            book.names[int(number)]
-            if number and number.isdecimal() and int(number) < len(book.names)
-            else None
-        )
+        number = whole(each.get("localSheetId"), -1)
+        owner = book.names[number] if 0 <= number < len(book.names) else None
         if owner in gone or (gone and reference.search(each.text or "")):
             names.remove(each)
         elif owner is not None:
@@ -160,6 +154,7 @@ def _empty(sheet: Worksheet, reference: re.Pattern[str]) -> list[tuple[int, int]
     Conditional formats and drop-downs with the reference are removed.
     """
     emptied: list[tuple[int, int]] = []
+    places = {cell: place for place, cell in sheet.cells()}
     for row in entries(sheet.root, "sheetData"):
         formulas = [formula for cell in row if (formula := child(cell, "f")) is not None]
         if any(reference.search(formula.text or "") for formula in formulas):
@@ -167,8 +162,8 @@ def _empty(sheet: Worksheet, reference: re.Pattern[str]) -> list[tuple[int, int]
                 for each in list(cell):
                     cell.remove(each)
                 cell.attrib.pop("t", None)
-                if cell.get("r"):
-                    emptied.append(position(cell.get("r")))
+                if cell in places:
+                    emptied.append(places[cell])
             row.set("hidden", "1")
             sheet.changed()
     for name in ("conditionalFormatting", "dataValidations"):
@@ -214,7 +209,7 @@ def _drop_strings(book: Book) -> None:
     for name in book.names:
         sheet = book.sheet(name)
         if sheet is not None:
-            used |= {int(value.text) for value in _string_numbers(sheet.root)}
+            used |= {whole(value.text, -1) for value in _string_numbers(sheet.root)}
     for number, item in enumerate(strings):
         if number not in used:
             for each in list(item):

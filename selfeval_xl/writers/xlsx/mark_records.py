@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.grid import position
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.model.sheet_names import SETTINGS
+from selfeval_xl.readers.formats.guard import LAST_COLUMN, LAST_ROW
 from selfeval_xl.writers.xlsx.package import child
 from selfeval_xl.writers.xlsx.workbook import Book
+from selfeval_xl.writers.xlsx.worksheet import column_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -48,17 +51,24 @@ MarkRecords = dict[tuple[str, str], CellBefore]
 def recall(book: Book) -> MarkRecords:
     """The records of a workbook by sheet and cell; empty where nothing is marked."""
     sheet = book.sheet(SETTINGS)
-    if sheet is None or not any(
-        position(cell.get("r") or "A1")[1] >= FIRST for cell in sheet.root.iter("{*}c")
-    ):
+    if sheet is None or not any(column_of(cell, 0) >= FIRST for cell in sheet.root.iter("{*}c")):
         return {}  # nothing is marked: no need to look into thousands of shared strings
     texts = texts_of(book)
     found: MarkRecords = {}
     for row in sorted({row for row, column in texts if column == FIRST}):
         name, cell, fill, note = (texts.get((row, FIRST + number), "") for number in range(4))
-        if name != COLUMNS[0] and cell:
+        if name != COLUMNS[0] and (cell in SETUPS or _is_cell(cell)):
             found[name, cell] = CellBefore(name, cell, fill, note)
     return found
+
+
+def _is_cell(name: str) -> bool:
+    """Whether a sheet has a cell of this name: the hidden sheet may have been changed by hand."""
+    try:
+        row, column = position(name)
+    except ValueError:
+        return False
+    return 0 <= row < LAST_ROW and 0 <= column < LAST_COLUMN
 
 
 def texts_of(book: Book) -> dict[tuple[int, int], str]:
@@ -83,11 +93,8 @@ def _text(cell: Element, strings: Element | None) -> str:
     text = (value.text or "") if value is not None else ""
     if cell.get("t") != "s":
         return text
-    return (
-        rich_text(strings[int(text)])
-        if strings is not None and text.isdecimal() and int(text) < len(strings)
-        else ""
-    )
+    number = whole(text, -1)
+    return rich_text(strings[number]) if strings is not None and 0 <= number < len(strings) else ""
 
 
 def remember(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.writers.xlsx.worksheet import Worksheet, lines_needed
 
 # (Narrow characters a line, width in points); the second is for notes that would be taller than a screen.
@@ -44,7 +45,7 @@ def anchor(sheet: Worksheet, row: int, column: int, width: int, height: int) -> 
 def enlarged(shape: bytes, sheet: Worksheet, row: int, column: int, text: str) -> bytes:
     """The shape with room for the text; unchanged where it has that already or has no anchor."""
     found = _ANCHOR.search(shape)
-    numbers = [int(number) for number in re.findall(rb"\d+", found[2])] if found else []
+    numbers = [whole(number.decode()) for number in re.findall(rb"\d+", found[2])] if found else []
     if len(numbers) != 8 or _OLD_ANCHOR.search(shape) or b" alt=" in shape.partition(b">")[0]:
         return shape
     width, height = size(text)

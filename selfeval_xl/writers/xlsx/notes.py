@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from selfeval_xl.model.grid import position
 from selfeval_xl.model.notes import SEPARATOR, is_ours
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.writers.xlsx.looks import AUTHOR
 from selfeval_xl.writers.xlsx.note_box import anchor, as_before, enlarged, size
 from selfeval_xl.writers.xlsx.package import (
@@ -169,7 +170,7 @@ class Notes:
     def _author(self, note: Element) -> str:
         """The name of a note's author; "" where the file has none."""
         authors = entries(self._comments(), "authors")
-        number = int(note.get("authorId", "0"))
+        number = whole(note.get("authorId"))
         return (authors[number].text or "") if number < len(authors) else ""
 
     @staticmethod
@@ -245,9 +246,11 @@ class Notes:
         data = self._package.read(self._vml) or b""
         row, column = position(cell)
         width, height = size(text)
-        taken = [int(number) for number in _IDENTITY.findall(data)]
+        taken = [whole(number.decode()) for number in _IDENTITY.findall(data)]
         block = _IDMAP.search(data)
-        identity = max(taken, default=int((block[1] if block else b"1").split(b",")[0]) * 1024) + 1
+        identity = (
+            max(taken, default=whole((block[1] if block else b"1").split(b",")[0].decode(), 1) * 1024) + 1
+        )
         box = _BOX.format(
             identity=identity,
             width=width,
@@ -265,7 +268,7 @@ class Notes:
         """Adds an empty drawing for boxes to the sheet; returns the name of its part."""
         part = self._package.free_name("xl/drawings/vmlDrawing{}.vml")
         used = {
-            int(number)
+            whole(number.decode())
             for name in self._package.names
             if name.lower().endswith(".vml")
             for block in _IDMAP.findall(self._package.read(name) or b"")

@@ -14,6 +14,7 @@ from selfeval_xl.model.formulas.evaluation import evaluate
 from selfeval_xl.model.formulas.syntax import looks_through_sheets, ranges_in
 from selfeval_xl.model.formulas.values import ErrorValue, Matrix, Place, Scalar, UnknownFormula
 from selfeval_xl.model.grid import Area, Grid
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.writers.xlsx.package import child
 
 if TYPE_CHECKING:
@@ -195,7 +196,8 @@ class _BookCells:
         if not text:
             return None
         if kind == "s":
-            return rich_text(self._strings[int(text)]) if int(text) < len(self._strings) else None
+            number = whole(text, -1)
+            return rich_text(self._strings[number]) if 0 <= number < len(self._strings) else None
         if kind == "b":
             return text == "1"
         if kind == "e":

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.writers.xlsx.package import child, entries, tag
 
 if TYPE_CHECKING:
@@ -67,10 +68,7 @@ def highest_style(sheets: Iterable[bytes]) -> int:
 def _last_named(root: Element, attribute: str) -> int:
     """The highest number that a cell style names in this attribute, but for absurd ones."""
     named = [
-        int(number)
-        for styles in ("cellStyleXfs", "cellXfs")
-        for xf in entries(root, styles)
-        if (number := xf.get(attribute, "")).isdecimal()
+        whole(xf.get(attribute)) for styles in ("cellStyleXfs", "cellXfs") for xf in entries(root, styles)
     ]
     return max((number for number in named if number < _MOST), default=0)
 

@@ -6,6 +6,7 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
+from selfeval_xl.model.numbers import real, whole
 from selfeval_xl.writers.xlsx.looks import Dress
 from selfeval_xl.writers.xlsx.package import OpenPackage, child, entries, need_child, tag
 from selfeval_xl.writers.xlsx.style_groups import PLAIN, complete, highest_style, insert, put_in_order
@@ -65,7 +66,7 @@ class StyleTable:
         if dress.fill is not None:
             _set(xf, "fillId", self._fill(dress.fill), "applyFill")
         if dress.bold:
-            _set(xf, "fontId", self._bold(int(xf.get("fontId", "0"))), "applyFont")
+            _set(xf, "fontId", self._bold(whole(xf.get("fontId"))), "applyFont")
         if dress.border:
             _set(xf, "borderId", self._thin_border(), "applyBorder")
         if dress.wrap or dress.horizontal or dress.vertical:
@@ -89,7 +90,7 @@ class StyleTable:
     def sized(self, style: int, size: float) -> int:
         """The number of the style with its font in this size, in points."""
         xf = deepcopy(self._xf(style))
-        _set(xf, "fontId", self._font_in(int(xf.get("fontId", "0")), size), "applyFont")
+        _set(xf, "fontId", self._font_in(whole(xf.get("fontId")), size), "applyFont")
         return self._number(xf, frozenset())
 
     def fill(self, style: int) -> str:
@@ -97,7 +98,7 @@ class StyleTable:
         from lxml import etree
 
         fills = entries(self._root, "fills")
-        number = int(self._xf(style).get("fillId", "0"))
+        number = whole(self._xf(style).get("fillId"))
         if not 0 <= number < len(fills):
             return ""
         fill = fills[number]
@@ -139,12 +140,9 @@ class StyleTable:
     def font_size(self, style: int) -> float:
         """The size of the style's font in points; 11 where none is given."""
         fonts = entries(self._root, "fonts")
-        number = int(self._xf(style).get("fontId", "0"))
+        number = whole(self._xf(style).get("fontId"))
         size = child(fonts[number], "sz") if 0 <= number < len(fonts) else None
-        try:
-            return float(size.get("val", "11")) if size is not None else 11.0
-        except ValueError:
-            return 11.0
+        return real(size.get("val"), 11.0) if size is not None else 11.0
 
     def _xf(self, style: int) -> Element:
         """The element of a cell style; the first one where the number is out of range."""

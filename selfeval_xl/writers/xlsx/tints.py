@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.grid import Area, Value, a1, column_name, plain_number
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.writers.xlsx.package import tag
 from selfeval_xl.writers.xlsx.worksheet import Worksheet, plain_text
 
@@ -36,7 +37,7 @@ def add(sheet: Worksheet, area: Area, value: Value, dxf: int, instead: str = "")
     from lxml import etree
 
     our_rules = {rule for _, rule in _our_rules(sheet)}
-    used = [int(rule.get("priority", "0")) for rule in our_rules]
+    used = [whole(rule.get("priority")) for rule in our_rules]
     _make_way([rule for rule in sheet.root.iter("{*}cfRule") if rule not in our_rules])
     block = sheet.insert("conditionalFormatting")
     sheet.root.find(block.tag).addprevious(block)  # LibreOffice goes by the order, Excel by the priority
@@ -59,10 +60,10 @@ def _make_way(others: list[Element]) -> None:
 
     Of two fills the one whose rule has the lower priority number is seen.
     """
-    numbered = [rule for rule in others if rule.get("priority", "").isdecimal()]
-    if any(int(rule.get("priority")) <= _OUR_PRIORITIES for rule in numbered):
+    numbered = [rule for rule in others if whole(rule.get("priority"), -1) >= 0]
+    if any(whole(rule.get("priority")) <= _OUR_PRIORITIES for rule in numbered):
         for rule in numbered:
-            rule.set("priority", str(int(rule.get("priority")) + _OUR_PRIORITIES))
+            rule.set("priority", str(whole(rule.get("priority")) + _OUR_PRIORITIES))
 
 
 def remove(sheet: Worksheet, cells: frozenset[str] | None = None) -> None:

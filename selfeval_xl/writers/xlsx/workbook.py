@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from selfeval_xl.model.grid import Area, Grid, column_name
+from selfeval_xl.model.numbers import whole
+from selfeval_xl.readers.formats.guard import LAST_COLUMN, LAST_ROW
 from selfeval_xl.writers.xlsx.looks import SHEET_WIDTHS
 from selfeval_xl.writers.xlsx.notes import Notes
 from selfeval_xl.writers.xlsx.package import (
@@ -122,7 +124,7 @@ class Book:
         self.package.add(part, _sheet_xml(name, space).encode(), WORKSHEET_TYPE)
         identity = self.package.relate(self.part, "worksheet", part)
         self._targets[identity] = part
-        number = max((int(sheet.get("sheetId", "0")) for sheet in self._sheets), default=0) + 1
+        number = max((whole(sheet.get("sheetId")) for sheet in self._sheets), default=0) + 1
         office = STRICT if space.startswith("http://purl.oclc.org/") else OFFICE
         entry = etree.SubElement(self._sheets, tag(self._sheets, "sheet"), name=name, sheetId=str(number))
         if state != "visible":
@@ -140,8 +142,8 @@ class Book:
         """
         self._sheets.insert(0, entry)
         for each in entries(self.root, "definedNames"):
-            if each.get("localSheetId", "").isdecimal():
-                each.set("localSheetId", str(int(each.get("localSheetId")) + 1))
+            if (number := whole(each.get("localSheetId"), -1)) >= 0:
+                each.set("localSheetId", str(number + 1))
         for view in entries(self.root, "bookViews"):
             view.set("activeTab", "0")
             view.attrib.pop("firstSheet", None)
@@ -167,10 +169,11 @@ class Book:
         for piece in (found.text or "").split(",") if found is not None else ():
             match = _RANGE.search(piece.strip())
             if match:
-                corners += [
-                    (int(match[2]) - 1, _column(match[1])),
-                    (int(match[4] or match[2]) - 1, _column(match[3] or match[1])),
+                ends = [
+                    (whole(match[2]) - 1, _column(match[1])),
+                    (whole(match[4] or match[2]) - 1, _column(match[3] or match[1])),
                 ]
+                corners += ends if all(map(_on_sheet, ends)) else []
         if not corners:
             return None
         rows, columns = zip(*corners)
@@ -192,7 +195,7 @@ class Book:
                 names, tag(names, "definedName"), name=PRINT_AREA, localSheetId=str(self.names.index(name))
             )
             names[:] = sorted(
-                names, key=lambda each: (each.get("name", "").lower(), int(each.get("localSheetId", "-1")))
+                names, key=lambda each: (each.get("name", "").lower(), whole(each.get("localSheetId"), -1))
             )
         quoted = name.replace("'", "''")
         found.text = (
@@ -233,13 +236,12 @@ class Book:
         for _, kind, target in self.package.related(sheet.part) if sheet is not None else ():
             tree = self.package.tree(target) if kind == "drawing" else None
             for element in tree.iter() if tree is not None else ():
-                if (
-                    isinstance(element.tag, str)
-                    and "spreadsheetDrawing" in element.tag
-                    and (element.text or "").strip().isdecimal()
-                ):
-                    axis = element.tag.rpartition("}")[2]
-                    (rows if axis == "row" else columns if axis == "col" else []).append(int(element.text))
+                if isinstance(element.tag, str) and "spreadsheetDrawing" in element.tag:
+                    axis, number = element.tag.rpartition("}")[2], whole(element.text, -1)
+                    if axis == "row" and _on_sheet((number, 0)):
+                        rows.append(number)
+                    elif axis == "col" and _on_sheet((0, number)):
+                        columns.append(number)
         return Area(min(rows), min(columns), max(rows), max(columns)) if rows and columns else None
 
     def shared_strings(self) -> list[Element]:
@@ -315,6 +317,11 @@ def _sheet_xml(name: str, space: str) -> str:
         fit=_FIT if widths else "",
         columns=f"<cols>{columns}</cols>" if columns else "",
     )
+
+
+def _on_sheet(place: tuple[int, int]) -> bool:
+    """Whether a sheet has this row and this column."""
+    return 0 <= place[0] < LAST_ROW and 0 <= place[1] < LAST_COLUMN
 
 
 def _column(letters: str) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from selfeval_xl.model.edits import Formula
 from selfeval_xl.model.formulas.values import ErrorValue, Scalar
 from selfeval_xl.model.grid import Area, a1, position
+from selfeval_xl.model.numbers import real, whole
 from selfeval_xl.writers.xlsx.package import OpenPackage, child, entries, tag
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Worksheet:
         self._rows: dict[int, Element] = {}
         last = -1
         for row in entries(self.root, "sheetData"):
-            last = int(row.get("r")) - 1 if row.get("r", "").isdecimal() else last + 1
+            last = whole(row.get("r"), last + 2) - 1
             self._rows[last] = row
 
     def changed(self) -> None:
@@ -115,16 +116,16 @@ class Worksheet:
         """The number of the cell's style, of its row or column where the cell is not there."""
         cell = self.find(row, column)
         if cell is not None:
-            return _number(cell.get("s"))
+            return whole(cell.get("s"))
         row_element = self._rows.get(row)
         if row_element is not None and row_element.get("customFormat") in ("1", "true"):
-            return _number(row_element.get("s"))
-        return _number(self._column(column).get("style"))
+            return whole(row_element.get("s"))
+        return whole(self._column(column).get("style"))
 
     def set_style(self, row: int, column: int, style: int) -> None:
         """Gives the cell the style of this number; the cell is made where there is none."""
         cell = self.cell(row, column)
-        if _number(cell.get("s")) != style:
+        if whole(cell.get("s")) != style:
             cell.set("s", str(style))
         self.changed()
 
@@ -230,7 +231,7 @@ class Worksheet:
         default = setup.get("defaultColWidth", "8.43") if setup is not None else "8.43"
         if description.get("hidden") in ("1", "true"):
             return 0.0
-        return _real(description.get("width", default), 8.43)
+        return real(description.get("width", default), 8.43)
 
     def set_width(self, column: int, width: float) -> None:
         """Sets the width of one column; a range of columns that it was part of is cut around it."""
@@ -241,7 +242,7 @@ class Worksheet:
             columns = self.insert("cols")
         old = dict(self._column(column).attrib)
         for each in list(columns):
-            first, last = int(each.get("min")), int(each.get("max"))
+            first, last = whole(each.get("min")), whole(each.get("max"))
             if first <= column + 1 <= last:
                 columns.remove(each)
                 for low, high in ((first, column), (column + 2, last)):
@@ -256,7 +257,7 @@ class Worksheet:
                 {**old, "min": number, "max": number, "width": f"{width:g}", "customWidth": "1"},
             )
         )
-        columns[:] = sorted(columns, key=lambda each: int(each.get("min")))
+        columns[:] = sorted(columns, key=lambda each: whole(each.get("min")))
         self.changed()
 
     def insert(self, name: str) -> Element:
@@ -331,7 +332,7 @@ class Worksheet:
         found, last = [], -1
         for cell in row:
             if cell.tag == tag(row, "c"):
-                last = position(cell.get("r"))[1] if cell.get("r") else last + 1
+                last = column_of(cell, last + 1)
                 found.append((last, cell))
         return found
 
@@ -340,7 +341,7 @@ class Worksheet:
         from lxml import etree
 
         for each in entries(self.root, "cols"):
-            if int(each.get("min", "0")) <= column + 1 <= int(each.get("max", "0")):
+            if whole(each.get("min")) <= column + 1 <= whole(each.get("max")):
                 return each
         return etree.Element(tag(self.root, "col"))
 
@@ -348,10 +349,10 @@ class Worksheet:
         """The height of a row in points; 0 for a hidden one."""
         found = self._rows.get(row)
         setup = child(self.root, "sheetFormatPr")
-        default = _real(setup.get("defaultRowHeight", "15"), 15.0) if setup is not None else 15.0
+        default = real(setup.get("defaultRowHeight", "15"), 15.0) if setup is not None else 15.0
         if found is None:
             return default
-        return 0.0 if found.get("hidden") in ("1", "true") else _real(found.get("ht", ""), default)
+        return 0.0 if found.get("hidden") in ("1", "true") else real(found.get("ht", ""), default)
 
     def _widen_dimension(self, row: int, column: int) -> None:
         """Widens the used range that the worksheet declares, so that it includes this cell."""
@@ -383,17 +384,15 @@ def _stored_as(result: Scalar) -> tuple[str, str]:
 
 def _same(kind: str, old: str, new: str) -> bool:
     """Whether two stored results are the same; numbers may be written in several ways."""
-    return old == new or kind == "n" and bool(old and new) and float(old) == float(new)
-
-
-def _number(text: str | None) -> int:
-    """A whole number of an attribute; 0 where it is none."""
-    return int(text) if text and text.isdecimal() else 0
-
-
-def _real(text: str, default: float) -> float:
-    """A number of an attribute, or the default where it is none."""
     try:
-        return float(text)
+        return old == new or kind == "n" and bool(old and new) and float(old) == float(new)
     except ValueError:
-        return default
+        return False
+
+
+def column_of(cell: Element, otherwise: int) -> int:
+    """The column of a cell by its name; `otherwise` where it has none, or one that no cell has."""
+    try:
+        return position(cell.get("r", ""))[1]
+    except ValueError:
+        return otherwise

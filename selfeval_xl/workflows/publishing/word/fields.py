@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from selfeval_xl.model.numbers import whole
 from selfeval_xl.workflows.publishing.word.allowed import W, is_on, new, value
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _circled(code: str) -> str:
     if not found:
         return ""
     number = found[1]
-    return _CIRCLES[int(number) - 1] if number.isdecimal() and 0 < int(number) <= len(_CIRCLES) else number
+    return _CIRCLES[whole(number) - 1] if 0 < whole(number) <= len(_CIRCLES) else number
 
 
 def _box(begin: _Element) -> str:
@@ -131,4 +132,5 @@ def _box(begin: _Element) -> str:
     result = chosen.find(f"{W}result")
     number = value(result if result is not None else chosen.find(f"{W}default"), default="0")
     entries = [value(each) for each in chosen.iter(f"{W}listEntry")]
-    return entries[int(number)] if number.isdecimal() and int(number[:4]) < len(entries) else ""
+    place = whole(number, -1)
+    return entries[place] if 0 <= place < len(entries) else ""
