@@ -11,8 +11,8 @@ from typing import TypeVar
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.decisions import Decisions, apply_decisions, find_decisions, read_decisions
 from selfeval_xl.county.departments.data import CountyData, prepare
+from selfeval_xl.county.intake.collected import collect_files
 from selfeval_xl.county.intake.receipts import sort_out
-from selfeval_xl.county.intake.received_files import collect_files
 from selfeval_xl.county.intake.whole_files import read_whole
 from selfeval_xl.county.monitoring.sheets import SHEETS
 from selfeval_xl.filings.roster import Roster, chosen_by, read_roster
