@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from selfeval_xl.assessment.policy import CountyRule, RulePolicy, default
-from selfeval_xl.county.intake.answers import policy_digest
+from selfeval_xl.county.basis import policy_digest
 from selfeval_xl.county.intake.check_file import CheckedFile, read_and_check
 from selfeval_xl.county.intake.outline import outline, outlined
 from selfeval_xl.county.intake.records import LONGEST, packed, unpacked
@@ -273,7 +273,7 @@ def test_the_digest_of_a_policy_is_that_of_its_values():
 def test_the_digest_of_a_policy_is_the_same_in_every_process():
     code = (
         "from selfeval_xl.assessment.policy import default\n"
-        "from selfeval_xl.county.intake.answers import policy_digest\nprint(policy_digest(default()))"
+        "from selfeval_xl.county.basis import policy_digest\nprint(policy_digest(default()))"
     )
     seen = {
         subprocess.run(

@@ -6,7 +6,6 @@ Forms go in, assessed forms come out. All numbers are Decimal, rounding is half 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -27,6 +26,7 @@ from selfeval_xl.model.deadlines import Deadline, read_compact
 from selfeval_xl.model.forms import Cause, Form, FundingLine, Indicator, Judgement, Verdict
 from selfeval_xl.model.numbers import EXACT, ONE, ZERO, rounded, shown
 from selfeval_xl.model.quantity import Kind, Quantity, money, parse
+from selfeval_xl.model.records import replace
 from selfeval_xl.model.units import DAYS_A_MONTH, Measure, near
 
 __all__ = ["FULFILLED", "assess", "execution_rate", "expected_score", "judge", "rounded", "shown"]

@@ -46,36 +46,45 @@ def consolidate(
     """Reads every file below the folder, writes the county workbook `out` and its store beside it (.sqlite).
 
     roster: shows which departments and projects are missing. against: last year's county workbook. reviewed:
-    folder with filled re-check papers, for 复核得分 where nobody typed it. declared, monitored: folders with
-    declarations and monitoring forms, to compare with (X14). with_forms: adds every form as a sheet; of more
-    than 300 each department's go into a workbook of its own beside `out`, unless a function given here, asked
-    with their number, wants them in one. parquet: folder for the tables (extra `data`). jobs: number of
-    processes that read. dask: address of a cluster that reads instead (extra `dask`). progress(done, all,
-    file name).
+    folder with filled re-check papers, for 复核得分. declared, monitored: folders with the forms of these
+    stages, to compare with (X14). with_forms: adds every form as a sheet; of more than 300 each department's
+    go into a workbook of its own, unless a function given here, asked with their number, wants them in one.
+    parquet: folder for tables. jobs: processes that read. dask: a cluster instead. progress(done, all, file).
 
-    A file that cannot be read is listed in 收件核对 and stops nothing. What officers wrote into an earlier
-    `out` is carried over. A store of another version is set aside (`notes`). Raises UsageError (no such
-    folder, faulty roster, 32 bits) and OutputError (`out` cannot be written, or is no county workbook).
+    Where nothing has changed since the last run, nothing is written (see `as_before`). A file that cannot be
+    read is listed in 收件核对. What officers wrote into an earlier `out` is carried over. A store of another
+    version is set aside (`notes`). Raises UsageError (no such folder, faulty roster, 32 bits) and OutputError
+    (`out` cannot be written, or is no county workbook).
     """
+    from selfeval_xl.county.as_before import basis_of, keep_in_mind, result_before
+
+    policy = _check_possible(Path(folder), out := Path(out), parquet, policy)
+    more = against or reviewed or declared or monitored or with_forms or parquet or dask
+    if before := result_before(out, basis := "" if more else basis_of(Path(folder), out, roster, policy)):
+        return before
     from selfeval_xl.county.earlier_stages import read_earlier
     from selfeval_xl.county.intake.received_files import receiving
     from selfeval_xl.county.output import publish
-    from selfeval_xl.filings.roster import read_roster
 
-    _check_possible(Path(folder), out := Path(out), parquet)
-    policy = policy if isinstance(policy, Policy) else load(policy)
-    loaded_roster = read_roster(roster) if roster else None
+    known = _loaded(roster)
     last, papers = _compared_with(against, reviewed, policy)
-    earlier = read_earlier(declared, monitored, loaded_roster, jobs, progress, evaluated=folder)
+    earlier = read_earlier(declared, monitored, known, jobs, progress, evaluated=folder)
     written = _previous_remarks(out)
     with (
         _without_cycle_collection(),
         _reading(dask, folder) as read,
         receiving(folder, out, policy, jobs, progress, read) as received,
     ):
-        departments = _departments(received, loaded_roster, policy, written, earlier)
-        store = received.cache.store
-        return publish(departments, out, written, last, with_forms, parquet, store=store, papers=papers)
+        found = _departments(received, known, policy, written, earlier)
+        county = publish(found, out, written, basis, last, with_forms, parquet, received.cache.store, papers)
+    return keep_in_mind(county)
+
+
+def _loaded(roster: str | Path | None) -> Roster | None:
+    """The roster in this workbook, where one is given."""
+    from selfeval_xl.filings.roster import read_roster
+
+    return read_roster(roster) if roster else None
 
 
 def _departments(
@@ -163,8 +172,13 @@ def _without_cycle_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _check_possible(folder: Path, out: Path, parquet: str | Path | None) -> None:
-    """Raises UsageError or OutputError: no msgspec, no such folder, or the results cannot be there."""
+def _check_possible(
+    folder: Path, out: Path, parquet: str | Path | None, policy: Policy | str | Path | None
+) -> Policy:
+    """The policy in force.
+
+    Raises UsageError or OutputError: no msgspec, no such folder, or the results cannot be there.
+    """
     from selfeval_xl.county.intake import records
     from selfeval_xl.county.store.parquet import usable
 
@@ -178,3 +192,4 @@ def _check_possible(folder: Path, out: Path, parquet: str | Path | None) -> None
     check_writable(out)
     if parquet:
         usable(parquet)
+    return policy if isinstance(policy, Policy) else load(policy)

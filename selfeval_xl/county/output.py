@@ -13,6 +13,7 @@ from pathlib import Path
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county import officer_columns
 from selfeval_xl.county.appraisal import appraise, blank_rows, is_wanted
+from selfeval_xl.county.as_before import facts_of
 from selfeval_xl.county.build_tables import TableBuilder, in_order
 from selfeval_xl.county.database import OpenStore
 from selfeval_xl.county.departments.data import MENDED, NONE, UNLISTED, CountyData
@@ -61,20 +62,21 @@ def publish(
     departments: StreamedDepartments | LoadedDepartments,
     out: Path,
     written: Written | None = None,
+    basis: str = "",
     last: Last | None = None,
     with_forms: bool | Agree = False,
     parquet: str | Path | None = None,
-    most_rows: int = MOST_ROWS,
     store: OpenStore | None = None,
     papers: Reviewed | None = None,
+    most_rows: int = MOST_ROWS,
 ) -> County:
     """Writes store and workbook of the departments; what officers wrote before is carried over.
 
     last: last year's projects. with_forms: adds the forms themselves as sheets; of more than `MOST_SHEETS`
     each department's are a workbook of its own, unless a function, asked with their number, wants them
     in this one. parquet: folder for the tables. most_rows: of one worksheet. store: the store if it is open
-    already. papers: of the re-check. Raises OutputError where something cannot be written; then the old
-    workbook and store are whole.
+    already. papers: of the re-check. basis: as of `as_before`. Raises OutputError where something cannot be
+    written; then the old workbook and store are whole.
     """
     tables = Store(out.with_suffix(".sqlite"), store)
     try:
@@ -83,7 +85,7 @@ def publish(
         forms = _form_sheets(departments.material, out, compared, agree) if with_forms else None
         with restoring(out):
             return _publish(
-                tables, departments, out, written or Written(), last, papers, forms, parquet, most_rows
+                tables, departments, out, written or Written(), last, papers, forms, parquet, most_rows, basis
             )
     finally:
         tables.close()
@@ -99,6 +101,7 @@ def _publish(
     forms: FormSheets | None,
     parquet: str | Path | None,
     most_rows: int,
+    basis: str,
 ) -> County:
     """Does what `publish` does, in an open store."""
     material = departments.material
@@ -130,6 +133,7 @@ def _publish(
     stages = departments.earlier.notes if isinstance(departments, StreamedDepartments) else ()
     county = replace(county, notes=(*county.notes, *stages, *unread, *rechecked.notes, *told))
     facts = _facts(material, written, rechecked, bool(papers))
+    facts |= facts_of(county, "" if rechecked.notes else basis, store.notes)
     wrote = written.remarks or lost or written.supplements or rechecked.from_papers
     store.finish(sheets, tables, facts | {"about": about, UNWRITTEN: "" if wrote else fingerprint(out)[1]})
     return county

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county.departments.data import CountyData, prepare
+from selfeval_xl.county.intake.collected import collect_files
 from selfeval_xl.county.intake.receipts import sort_out
-from selfeval_xl.county.intake.received_files import collect_files
 from selfeval_xl.county.intake.whole_files import read_whole
 from selfeval_xl.filings.roster import Roster, chosen_by
 from selfeval_xl.filings.stages import not_read

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from selfeval_xl.model import fields
 from selfeval_xl.model.findings import Finding, Member
 from selfeval_xl.model.forms import Form, FundingLine, Goal, Indicator, Task
 from selfeval_xl.model.grid import cell_names
 from selfeval_xl.model.money import amount_names
+from selfeval_xl.model.records import replace
 from selfeval_xl.rules.indicators import bare
 
 # Rules that say of several rows at once what is wrong with each of them.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 
 from selfeval_xl.assessment.policy import Policy, default
@@ -14,6 +15,7 @@ from selfeval_xl.filings.expected import RosterView
 from selfeval_xl.filings.stages import StageForms, stage_forms
 from selfeval_xl.model.findings import FileCount, Finding, Findings, RuleStatus, Severity, Treatment
 from selfeval_xl.model.forms import DECLARATION, MONITORING, REPORT, Filing, Form, ReadFile
+from selfeval_xl.model.records import replace
 from selfeval_xl.model.sheet_names import REPORT as REPORT_SHEET
 from selfeval_xl.rules.custom import CustomRule, custom_rule, violations
 from selfeval_xl.rules.issued_points import with_issued_points
@@ -21,10 +23,11 @@ from selfeval_xl.rules.members import with_members
 from selfeval_xl.rules.not_yet_fixed import as_declared
 from selfeval_xl.rules.registry import BY_SEVERITY, Rule, catalogue, stage_of
 from selfeval_xl.rules.silences import silenced
-from selfeval_xl.rules.subjects import Place, Subject, Subjects, every_form_of, fits, scanned
+from selfeval_xl.rules.subjects import Place, Subject, Subjects, every_form_of, scanned
 
 # Exceptions that mean a bug in a rule: the rule is reported as failed, the check goes on.
 _BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_NOWHERE = Place()
 _OFF, _OFF_BY_DEFAULT = "参数表里关闭了", "默认关闭，可以在参数表里启用"
 _NOTHING = "没有可查的表"
 _WHY_SKIPPED = {  # by the rule's needs, else by its scope
@@ -176,12 +179,10 @@ def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator
     They have no department yet and are not silenced. failed: gets the error of each rule that fails.
     """
     place = Place(form.file, form.sheet, form.kind, project=form.project)
-    for rule in catalogue().values():
-        if not _needs_form_only(rule) or not fits(rule, form) or _why_off(rule, policy):
-            continue
+    for rule in _own_rules(form, policy):
         try:
             found = [
-                with_members(_completed(_placed(finding, place), rule, policy), form)
+                with_members(_completed(finding, rule, policy, place), form)
                 for finding in rule.function(form, policy)
             ]
         except _BUGS as error:
@@ -192,6 +193,29 @@ def own_findings(form: Form, policy: Policy, failed: dict[str, str]) -> Iterator
         yield from _violations(custom, [(form, place)])
 
 
+def _own_rules(form: Form, policy: Policy) -> tuple[Rule, ...]:
+    """The rules that need nothing but this form, and that the policy does not keep from running."""
+    switches = tuple((name, row.on) for name, row in policy.rules.items())
+    return _rules_on(switches, stage_of(form), form.has_scores, form.has_notes or form.is_of_stage)
+
+
+@lru_cache(maxsize=256)
+def _rules_on(
+    switches: tuple[tuple[str, bool | None], ...], stage: str, scores: bool, notes: bool
+) -> tuple[Rule, ...]:
+    """The same for all forms of a stage, with scores or notes or without. switches: as a county set them."""
+    missing = {name for name, there in (("scores", scores), ("notes", notes)) if not there}
+    on = dict(switches)
+    return tuple(
+        rule
+        for rule in catalogue().values()
+        if _needs_form_only(rule)
+        and stage in rule.stages
+        and rule.needs not in missing
+        and not _why_switched_off(rule, on.get(rule.id))
+    )
+
+
 def _needs_form_only(rule: Rule) -> bool:
     """Whether the rule needs nothing but the form."""
     return rule.scope == "form" and rule.needs in (None, "scores", "notes", "off")
@@ -199,9 +223,14 @@ def _needs_form_only(rule: Rule) -> bool:
 
 def _why_off(rule: Rule, policy: Policy) -> str | None:
     """The reason why the policy keeps the rule from running; None where it runs."""
-    if policy.rule(rule.id).on is False:
+    return _why_switched_off(rule, policy.rule(rule.id).on)
+
+
+def _why_switched_off(rule: Rule, on: bool | None) -> str | None:
+    """The same. on: as a county switched the rule, None where it did not."""
+    if on is False:
         return _OFF
-    return _OFF_BY_DEFAULT if rule.needs == "off" and not policy.rule(rule.id).on else None
+    return _OFF_BY_DEFAULT if rule.needs == "off" and not on else None
 
 
 def is_off(status: RuleStatus) -> bool:
@@ -231,7 +260,7 @@ def _run_rule(rule: Rule, all_subjects: Subjects, policy: Policy) -> tuple[RuleS
     subjects = all_subjects.of(rule)
     try:
         found = [
-            with_members(_completed(_placed(finding, place), rule, policy), record)
+            with_members(_completed(finding, rule, policy, place), record)
             for record, more, place in subjects
             for finding in rule.function(record, policy, *more)
         ]
@@ -252,22 +281,11 @@ def _violations(rule: CustomRule, forms: Iterable[tuple[Form, Place]]) -> list[F
     ]
 
 
-def _placed(finding: Finding, place: Place) -> Finding:
-    """The finding with the parts of its place that the rule has not set."""
-    return replace(
-        finding,
-        file=finding.file or place.file,
-        sheet=finding.sheet or place.sheet,
-        form=finding.form or place.form,
-        department=finding.department or place.department,
-        project=finding.project or place.project,
-    )
-
-
 def _county_finding(finding: Finding, rule: CustomRule, place: Place) -> Finding:
     """The finding of a county's own rule, with its place and with what the county set for the rule."""
     return replace(
-        _placed(finding, place),
+        finding,
+        **_place_of(finding, place),
         rule=rule.row.number,
         title=rule.row.condition,
         severity=rule.row.severity,
@@ -275,20 +293,36 @@ def _county_finding(finding: Finding, rule: CustomRule, place: Place) -> Finding
     )
 
 
-def _completed(finding: Finding, rule: Rule, policy: Policy) -> Finding:
-    """The finding with its rule, and with the severity and treatment of county, finding or rule."""
+def _completed(finding: Finding, rule: Rule, policy: Policy, place: Place = _NOWHERE) -> Finding:
+    """The finding with its rule, with the severity and treatment of county, finding or rule, and its place.
+
+    place: its parts hold where the rule has not set them.
+    """
     county_settings = policy.rule(rule.id)
     severity = county_settings.severity or finding.severity or rule.severity
     completed = replace(
         finding,
+        **_place_of(finding, place),
         rule=rule.id,
         title=rule.title,
         severity=severity,
         treatment=finding.treatment or _treatment(rule, severity, policy),
     )
-    if finding.form == DECLARATION:
+    if completed.form == DECLARATION:
         completed = as_declared(completed)
-    return replace(completed, treatment=county_settings.treatment or completed.treatment)
+    treatment = county_settings.treatment
+    return replace(completed, treatment=treatment) if treatment else completed
+
+
+def _place_of(finding: Finding, place: Place) -> dict[str, str | None]:
+    """The fields of a finding that say where it is, with the parts of the place that it has not set."""
+    return {
+        "file": finding.file or place.file,
+        "sheet": finding.sheet or place.sheet,
+        "form": finding.form or place.form,
+        "department": finding.department or place.department,
+        "project": finding.project or place.project,
+    }
 
 
 def _treatment(rule: Rule, severity: Severity, policy: Policy) -> Treatment:

@@ -8,16 +8,14 @@ answers are data only: whoever changes the store can make no code run (see `reco
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.county.basis import policy_digest, program
 from selfeval_xl.county.database import COLUMNS, TABLE, connect, writing
 from selfeval_xl.county.intake.check_file import CheckedFile
 from selfeval_xl.county.intake.outline import Outline, outlined
 from selfeval_xl.county.intake.records import unpacked
-from selfeval_xl.files import PACKAGE
-from selfeval_xl.version import __version__
 
 _AT_ONCE = 200  # answers between two commits: what a killed run has read is not lost
 
@@ -102,20 +100,3 @@ class AnswerCache:
             self.flush()
         finally:
             self.base.close()
-
-
-def policy_digest(policy: Policy) -> str:
-    """A digest of the values and rules of a policy that are in force."""
-    settings = (sorted(policy.parameters.items()), sorted(policy.rules.items()), policy.county_rules)
-    return hashlib.sha256(repr(settings).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@cache
-def program() -> str:
-    """A digest of the program: its version, and name, size and time of each of its files."""
-    digest = hashlib.sha256(__version__.encode())
-    for file in sorted(PACKAGE.rglob("*")):
-        if file.suffix in (".py", ".toml", ".lark"):
-            status = file.stat()
-            digest.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())
-    return digest.hexdigest()

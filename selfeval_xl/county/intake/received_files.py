@@ -10,44 +10,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.county.database import ASIDE
 from selfeval_xl.county.intake.answers import AnswerCache
 from selfeval_xl.county.intake.check_file import CheckedFile, moved
+from selfeval_xl.county.intake.collected import collect_files
 from selfeval_xl.county.intake.outline import Outline, outlined
 from selfeval_xl.county.intake.records import WORK, unpacked_now
 from selfeval_xl.files import fingerprint
 from selfeval_xl.model.forms import Form, Problem, ReadFile
 from selfeval_xl.readers import read_files
 from selfeval_xl.readers.archives import Unpacked, unpack
-from selfeval_xl.readers.folder import collect, shown_path
+from selfeval_xl.readers.folder import shown_path
 
 # A worker's answer: outline and encoded `CheckedFile`; a file with a problem if the worker died.
 Answer = tuple[str, bytes] | ReadFile
 Read = Callable[..., Iterator[Answer]]
-_STORE_SUFFIXES = (".sqlite", ".sqlite-journal", ".sqlite-wal", ".sqlite-shm")
-
-
-def collect_files(folder: str | Path, out: Path) -> list[Path]:
-    """Every file below the folder, without the output itself, its stores and leftovers of killed runs."""
-    target = out.resolve()
-    output = {target, *(target.with_suffix(suffix) for suffix in _STORE_SUFFIXES)}
-    names, leftover = {path.name for path in output}, f".{target.stem}."
-    return [
-        path
-        for path in collect(folder)
-        if not path.name.startswith(leftover)
-        and (path.name not in names or path.resolve() not in output)
-        and not _is_set_aside(path, target)
-    ]
-
-
-def _is_set_aside(path: Path, target: Path) -> bool:
-    """Whether the file is a store of the output that was set aside. target: the output, resolved."""
-    return (
-        path.suffix == ASIDE
-        and path.name.startswith(f"{target.stem}{_STORE_SUFFIXES[0]}")
-        and path.resolve().parent == target.parent
-    )
 
 
 @dataclass(frozen=True, slots=True)
