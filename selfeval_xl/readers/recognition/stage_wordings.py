@@ -58,6 +58,11 @@ _WORDINGS = (
 # What is asked below the tables: 偏差或不能完成目标原因分析, 相关建议或举措.
 _REMARK = re.compile(r"[^，。；:：\d]{2,16}(?:原因|分析|说明|问题|建议|措施|举措|意见|结论)\Z")
 _LABEL = re.compile(r"[^，。；,;!?！？]{2,24}\Z")
+_FIGURE = re.compile(r"\s*(?:[≥≤<>=＝≧≦]|不[低高少超]|[\d,.]+\s*[%％a-zA-Z\u4e00-\u9fff]{0,4}\Z)")
+_HEAD = re.compile(
+    r"(?:描述|说明|依据|标准|备注|来源|内容|方法|公式|要求|单位|时间|情况|值|意见|权重|材料)\Z"
+)
+_ROWS = 40  # below a head, in which its column has a value
 _SUB_LABEL = frozenset(
     ("内容", "目标内容", "具体内容", "描述", "目标描述", "目标")
 )  # between 预期目标 and its text
@@ -109,8 +114,15 @@ def _further_columns(sheet: ScannedSheet, row: int) -> Iterator[Label]:
             continue
         if is_amount(text) or not _LABEL.match(squeeze(text)) or likely(text, "指标") or by_wording(text):
             continue
+        if not _HEAD.search(core(text)) and not _has_values(sheet, area.bottom + 1, column):
+            continue
         others = known[column].roles if column in known else ()
         yield Label(row, column, text, area, (_role("指标", text), *others))
+
+
+def _has_values(sheet: ScannedSheet, first: int, column: int) -> bool:
+    """Whether a column has a value in the rows below a head."""
+    return any(column in sheet.lines[row] for row in range(first, min(first + _ROWS, sheet.grid.height)))
 
 
 def _role(scope: str, text: str) -> Role:
@@ -121,7 +133,7 @@ def _pairs(sheet: ScannedSheet, row: int) -> Iterator[Label]:
     """The unknown labels of a row of labels and values."""
     columns = sheet.filled(row, 0, sheet.grid.width)
     line = sheet.lines[row]
-    if len(columns) < 2 or any(is_amount(line[column]) for column in columns) or _in_table(sheet, row):
+    if len(columns) < 2 or any(map(_is_figure, map(line.get, columns))) or _in_table(sheet, row):
         return
     known = {label.column: label for label in sheet.rows.get(row, ())}
     at = 0
@@ -138,6 +150,11 @@ def _pairs(sheet: ScannedSheet, row: int) -> Iterator[Label]:
             at += 2
         else:
             at += 1
+
+
+def _is_figure(text: str | None) -> bool:
+    """Whether a cell of a row holds an amount, a target or a completed value, as no heading does."""
+    return bool(text) and (is_amount(text or "") or _FIGURE.match(text or "") is not None)
 
 
 def _in_table(sheet: ScannedSheet, row: int) -> bool:
