@@ -83,8 +83,8 @@ def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: 
 
     parts: those with an amount, at least one. slack: what the policy allows beyond rounding for each row, in
     the form's unit. A list without a row for the rest (其他资金) in this column and of one source only may be
-    partial: then only a part above the total is wrong. Sources and their own parts may stand side by side unmarked, so
-    either reading that gives the total is right.
+    partial: then only a part above the total is wrong. Sources and their own parts may stand side by side
+    unmarked, so either reading that gives the total is right.
     """
     allowed = slack * len(parts)
     if total_of(parts, key).meets(total, allowed):
