@@ -285,7 +285,7 @@ def _level(
     ):
         return
     plain = _one_line(text)
-    if _SPACED.fullmatch(plain):  # 产 出 指 标
+    if plain and _SPACED.fullmatch(plain):  # 产 出 指 标
         plain = plain.replace(" ", "").replace("\u3000", "")
     if key == "level1" and plain != levels["level1"]:
         levels["level2"] = None

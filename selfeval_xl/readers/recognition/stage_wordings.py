@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from selfeval_xl.model.grid import Area
 from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.readers.recognition.funding_amounts import is_amount
 from selfeval_xl.readers.recognition.indicator_head import by_wording
 from selfeval_xl.readers.recognition.labels import Role, likely
 from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 from selfeval_xl.readers.recognition.stage_money_heads import take_labels
+from selfeval_xl.readers.recognition.stage_months import months_in
 
 _RANK = 70  # behind the labels of the lists
 _LONGEST = 24
@@ -53,11 +55,28 @@ _WORDINGS = (
             rf"(?:累计|实际|阶段性?|当前|目标|指标|监控){{0,3}}(?:完成|执行|监控|达成|实现|进展){_RESULT}\Z"
         ),
     ),
+    (
+        "指标",
+        "measure",
+        re.compile(
+            r"(?:拟采取|下一步|整改|改进|纠偏|应对|纠正){1,2}的?(?:改进|整改|纠偏|工作|具体)?"
+            r"(?:措施|举措|打算|计划|办法)(?:及建议)?\Z"
+        ),
+    ),
+    ("指标", "other", re.compile(r"(?:偏差|存在问题)?原因(?:分类|类别|类型|种类|归类)\Z")),
+    (
+        "资金申报",
+        "annual_budget",
+        re.compile(
+            r"(?:项目|年度|当年|本年度?){0,2}(?:预算)?(?:申报|申请)(?:预算|资金|总){0,2}(?:数|额|金额|资金)\Z"
+        ),
+    ),
     ("指标", "outlook", re.compile(r"[^，。；]{0,12}可能性[^，。；]{0,6}\Z")),
 )
 # What is asked below the tables: 偏差或不能完成目标原因分析, 相关建议或举措.
 _REMARK = re.compile(r"[^，。；:：\d]{2,16}(?:原因|分析|说明|问题|建议|措施|举措|意见|结论)\Z")
-_LABEL = re.compile(r"[^，。；,;!?！？]{2,24}\Z")
+_LABEL = re.compile(r"[^，。；：:,;!?！？]{2,24}\Z")
+_TARGET = re.compile(r"(?:目标|指标|计划|预期)值\Z")  # with months one to date, beside that of the year
 _FIGURE = re.compile(r"\s*(?:[≥≤<>=＝≧≦]|不[低高少超]|[\d,.]+\s*[%％a-zA-Z\u4e00-\u9fff]{0,4}\Z)")
 _HEAD = re.compile(
     r"(?:描述|说明|依据|标准|备注|来源|内容|方法|公式|要求|单位|时间|情况|值|意见|权重|材料)\Z"
@@ -112,7 +131,11 @@ def _further_columns(sheet: ScannedSheet, row: int) -> Iterator[Label]:
         text, area = sheet.lines[row][column], sheet.grid.area(row, column)
         if column in known and known[column].role("指标"):
             continue
-        if is_amount(text) or not _LABEL.match(squeeze(text)) or likely(text, "指标") or by_wording(text):
+        if is_amount(text) or not _LABEL.match(squeeze(text)):
+            continue
+        if not (months_in(text) and _TARGET.search(core(text))) and (
+            likely(text, "指标") or by_wording(text)
+        ):
             continue
         if not _HEAD.search(core(text)) and not _has_values(sheet, area.bottom + 1, column):
             continue
@@ -133,14 +156,16 @@ def _pairs(sheet: ScannedSheet, row: int) -> Iterator[Label]:
     """The unknown labels of a row of labels and values."""
     columns = sheet.filled(row, 0, sheet.grid.width)
     line = sheet.lines[row]
-    if len(columns) < 2 or any(map(_is_figure, map(line.get, columns))) or _in_table(sheet, row):
+    if not columns or any(map(_is_figure, map(line.get, columns))) or _in_table(sheet, row):
         return
     known = {label.column: label for label in sheet.rows.get(row, ())}
     at = 0
-    while at < len(columns) - 1:
-        column, behind = columns[at], columns[at + 1]
+    while at < len(columns):
+        column, behind = columns[at], columns[at + 1] if at + 1 < len(columns) else -1
         area, text = sheet.grid.area(row, column), line[column]
         section = area.bottom > row + 1 and at + 2 < len(columns)
+        if behind < 0 and (area.right >= sheet.grid.width - 1 or not _may_be_empty(sheet, row, column, area)):
+            return  # a title, or the last value
         if column in known:
             label = known[column]
             has_value = behind not in known and not section and (label.role("表") or label.role("其他"))
@@ -150,6 +175,12 @@ def _pairs(sheet: ScannedSheet, row: int) -> Iterator[Label]:
             at += 2
         else:
             at += 1
+
+
+def _may_be_empty(sheet: ScannedSheet, row: int, column: int, area: Area) -> bool:
+    """Whether a lone text at the left of a row, with an empty cell beside it, is a label without a value."""
+    left = all(sheet.value_cell(row, at)[0] < row for at in range(column))
+    return left and not sheet.text(row, area.right + 1) and row > 0 and area.top == row
 
 
 def _is_figure(text: str | None) -> bool:
