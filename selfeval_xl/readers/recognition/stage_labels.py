@@ -88,7 +88,12 @@ def stage_roles(text: str) -> tuple[Role, ...]:
         scopes = {role.scope for role in found}
         others = [role for role in roles(plain) if role.scope in _WITH_MONTHS and role.scope not in scopes]
         found = (*found, *others)
-    return found or (() if roles(text) else worded_roles(plain))
+    if found or roles(text):
+        return found
+    of_indicator = [
+        role for role in roles(plain.removeprefix("绩效")) if role.scope == "指标"
+    ]  # 绩效度量单位
+    return tuple(of_indicator) or worded_roles(plain)
 
 
 def stage_scan(grid: Grid) -> ScannedSheet:
