@@ -36,9 +36,9 @@ _WORDINGS = (
     (
         "目标",
         "medium",
-        re.compile(rf"(?:中长期|长期|中期|远期|实施期|项目期|三年)(?:{_GOAL}|目标)(?:值|内容)?\Z"),
+        re.compile(rf"(?:中长期|长期|中期|远期|实施期|项目期|三年)(?:{_GOAL}|目标)(?:内容)?\Z"),
     ),
-    ("目标", "expected", re.compile(rf"{_GOAL}(?:值|内容|描述|任务)?\Z")),
+    ("目标", "expected", re.compile(rf"{_GOAL}(?:内容|描述|任务)?\Z")),
     ("说明", "remark", re.compile(rf"(?:{_GOAL})?(?:全年)?{_FORESEEN}(?:全年)?目?标?完成情况\Z")),
     (
         "指标",
@@ -71,11 +71,39 @@ _WORDINGS = (
             r"(?:项目|年度|当年|本年度?){0,2}(?:预算)?(?:申报|申请)(?:预算|资金|总){0,2}(?:数|额|金额|资金)\Z"
         ),
     ),
+    (
+        "资金申报",
+        "medium_budget",
+        re.compile(r"(?:项目|专项|预算|资金){0,2}总(?:投入|投资|需求|规模)(?:资金|金额|额|数|总额)?\Z"),
+    ),
+    (
+        "指标",
+        "medium_target",
+        re.compile(
+            r"(?:预期)?(?:总体|总|中长期|长期|中期|三年|实施期|项目期|规划期)(?:绩效)?"
+            r"(?:预期|目标|指标|实现|完成){1,2}值\Z"
+        ),
+    ),
+    (
+        "指标",
+        "target",
+        re.compile(
+            r"(?:预期|预计|计划)?(?:当年|本年度?|年度)(?:绩效)?(?:预期|计划|目标|指标|实现|完成){1,2}值\Z"
+        ),
+    ),
     ("指标", "outlook", re.compile(r"[^，。；]{0,12}可能性[^，。；]{0,6}\Z")),
 )
 # What is asked below the tables: 偏差或不能完成目标原因分析, 相关建议或举措.
-_REMARK = re.compile(r"[^，。；:：\d]{2,16}(?:原因|分析|说明|问题|建议|措施|举措|意见|结论)\Z")
+_REMARK = re.compile(
+    r"[^，。；:：\d]{2,16}(?:原因|分析|说明|问题|建议|措施|举措|打算|计划|安排|做法|成效|意见|结论)\Z"
+)
 _LABEL = re.compile(r"[^，。；：:,;!?！？]{2,24}\Z")
+_ASKED = re.compile(  # how the labels of a heading end
+    r"(?:名称|编码|编号|代码|单位|部门|[科处股]室|机构|主体|人|电话|方式|日期|时间|期限?|周期|年限|年度|属性|性质|"
+    r"类型|类别|分类|级次|级别|用途|来源|内容|概况|概述|情况|依据|理由|原因|必要性|可行性|条件|措施|制度|计划|方案|"
+    r"说明|备注|地[点址]|范围|对象|方法|规模|标准|要求|意见|跨年|公开|采购|事项|领域|科目|文号|问题|背景|职[能责]|"
+    r"程度|状态|阶段|进展)\Z"
+)
 _TARGET = re.compile(r"(?:目标|指标|计划|预期)值\Z")  # with months one to date, beside that of the year
 _FIGURE = re.compile(r"\s*(?:[≥≤<>=＝≧≦]|不[低高少超]|[\d,.]+\s*[%％a-zA-Z\u4e00-\u9fff]{0,4}\Z)")
 _HEAD = re.compile(
@@ -168,9 +196,12 @@ def _pairs(sheet: ScannedSheet, row: int) -> Iterator[Label]:
             return  # a title, or the last value
         if column in known:
             label = known[column]
-            has_value = behind not in known and not section and (label.role("表") or label.role("其他"))
+            is_value = behind not in known or known[behind].role("资金来源") is not None
+            has_value = is_value and not section and (label.role("表") or label.role("其他"))
             at += 2 if has_value or label.role("签字") and behind not in known else 1
-        elif not section and behind not in known and _LABEL.match(squeeze(text)) and not text[-1:].isdigit():
+        elif (
+            not section and behind not in known and _ASKED.search(core(text)) and _LABEL.match(squeeze(text))
+        ):
             yield Label(row, column, text, area, (_role("其他", text),))
             at += 2
         else:
@@ -197,6 +228,8 @@ def _in_table(sheet: ScannedSheet, row: int) -> bool:
             return True
         if scopes.count("任务") >= 2 or scopes.count("资金行") >= 2:
             return True
+        if above == row and labels and (labels[0].role("表") or labels[0].role("其他")):
+            continue
         if above == row and ("资金来源" in scopes or "资金合计" in scopes or "资金行" in scopes):
             return True
         if "表" in scopes:
@@ -207,12 +240,18 @@ def _in_table(sheet: ScannedSheet, row: int) -> bool:
 def _remarks(sheet: ScannedSheet, row: int) -> Iterator[Label]:
     """The label of a row below the tables that asks for words, at its left; with or without an answer."""
     columns = sheet.filled(row, 0, sheet.grid.width)
-    if not 1 <= len(columns) <= 2 or any(label.row == row for label in sheet.rows.get(row, ())):
+    known = [label for label in sheet.rows.get(row, ()) if not _is_worded(label)]
+    if not 1 <= len(columns) <= 2 or known:
         return
     text, area = sheet.lines[row][columns[0]], sheet.grid.area(row, columns[0])
     merged = area.right > area.left or len(columns) == 2
     if columns[0] == 0 and merged and _REMARK.match(squeeze(text)) and area.right < sheet.grid.width - 1:
         yield Label(row, columns[0], text, area, (_role("说明", text),))
+
+
+def _is_worded(label: Label) -> bool:
+    """Whether a label heads indicators by its wording alone (工作打算), which is asked below them too."""
+    return all(role.scope == "指标" and role.rank == _RANK for role in label.roles)
 
 
 def _with_sub_label(sheet: ScannedSheet, label: Label) -> Label | None:
