@@ -120,3 +120,15 @@ def test_a_number_typed_over_a_formula_of_ours(stage, layout_id, typed, tmp_path
     assert set(form.overtyped) == set(typed.values())
     (finding,) = formula_broken_or_overtyped(form, default())
     assert any(name in finding.message for name in typed)
+
+
+def test_one_source_of_the_year_is_no_complete_list():
+    """其他资金 is printed for the whole term only."""
+    form = read("""
+| 2026年度项目支出绩效目标申报表 | < | < | < | < | < |
+| 项目名称 | 农村危房改造 | < | 项目期 | 2025-2027年 | < |
+| 资金（万元） | 中期资金总额 | 财政拨款 | 其他资金 | 年度资金总额 | 其中：财政拨款 |
+| ^ | 900 | 850 | 50 | 300 | 280 |
+| 一级指标 | 二级指标 | 三级指标 | 指标值 | 备注 | |
+| 产出指标 | 数量指标 | 改造户数 | 200户 | | |""")
+    assert list(total_is_not_the_sum(form, default())) == []

@@ -82,9 +82,9 @@ def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: 
     """The sum of the sources where it cannot be the total, else None.
 
     parts: those with an amount, at least one. slack: what the policy allows beyond rounding for each row, in
-    the form's unit. A list without a row for the rest (其他资金) and of one source only may be partial: then
-    only a part above the total is wrong. Sources and their own parts may stand side by side unmarked, so
-    either reading that gives the total is right.
+    the form's unit. A list without a row for the rest (其他资金) in this column and of one source only may be
+    partial: then only a part above the total is wrong. Sources and their own parts may stand side by side
+    unmarked, so either reading that gives the total is right.
     """
     allowed = slack * len(parts)
     if total_of(parts, key).meets(total, allowed):
@@ -95,7 +95,8 @@ def exceeds(form: Form, key: str, total: Span, parts: list[FundingLine], slack: 
     readings = [lines for lines in (plain, nested, _without_sums(parts, key, allowed)) if lines]
     if any(total_of(lines, key).meets(total, allowed) for lines in readings):
         return None
-    if len(plain) >= _FEWEST_COMPLETE or any(_REST.search(line.source) for line in sources(form)):
+    rest = (line for line in sources(form) if key in line.cells and _REST.search(line.source))
+    if len(plain) >= _FEWEST_COMPLETE or any(rest):
         return _sum(plain or parts, key)
     largest = max(line.amount(key) or ZERO for line in parts)
     return _sum(parts, key) if largest > total.high + allowed else None

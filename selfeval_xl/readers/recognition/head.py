@@ -222,9 +222,17 @@ def _values_right(
         if row in inside:
             return
         for column in sheet.filled(row, label.area.right + 1, area.right):
-            if is_label(sheet.lines[row][column]):
+            if is_label(sheet.lines[row][column]) or _is_known(sheet, row, column):
                 break
             yield row, column
+
+
+def _is_known(sheet: ScannedSheet, row: int, column: int) -> bool:
+    """Whether a cell is a label that is known on this sheet alone."""
+    return any(
+        label.column == column and any(role.scope in _FIELD_SCOPES for role in label.roles)
+        for label in sheet.rows.get(row, ())
+    )
 
 
 def _values_below(

@@ -20,6 +20,7 @@ from selfeval_xl.readers.recognition.scan import Label, ScannedSheet
 from selfeval_xl.readers.recognition.table_rows import RowKind, TableRows, has_fields, is_furniture, rows_of
 
 _DOTS = r"(?:\.{2,}|[…⋯]+|。{2,}|[·•﹒]{2,})"
+_SPACED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[ \u3000]{1,4}[\u4e00-\u9fff]{1,8}){1,9}")
 _PLACEHOLDER = re.compile(  # 指标2：, 指标二：××, 3.……, XXX
     rf"^(?:指标(?:\d+|[nN]|[一二三四五六七八九十]+)?[:：]?|\d+[.、]?)?(?:{_DOTS}|[xX×*]{{2,}}|_+)?$"
 )
@@ -284,6 +285,8 @@ def _level(
     ):
         return
     plain = _one_line(text)
+    if plain and _SPACED.fullmatch(plain):  # 产 出 指 标, 满意度 指标
+        plain = plain.replace(" ", "").replace("\u3000", "")
     if key == "level1" and plain != levels["level1"]:
         levels["level2"] = None
     levels[key] = plain

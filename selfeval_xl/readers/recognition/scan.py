@@ -77,6 +77,7 @@ class Lines(dict[int, dict[int, str]]):
 
 
 ERROR = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!)")
+FIGURE = re.compile(r"[≥≤<>=]?\s?\d[\d.,]*\s?[%％]?\Z")  # what rows of values have and heads have not
 LONGEST_TITLE = 60
 
 
@@ -123,6 +124,8 @@ class ScannedSheet:
         if area.bottom >= bottom or area.right == area.left or bottom >= len(self.grid.rows):
             return {}
         cells, line = self.grid.rows[bottom], self.lines[bottom]
+        if sum(FIGURE.match(text) is not None for text in line.values()) >= 2:
+            return {}
         return {
             column: line[column]
             for column in range(area.left, min(area.right + 1, len(cells)))

@@ -34,6 +34,15 @@ _BEFORE = re.compile(
     r"(?:前年|上年|去年|上一?年度|以前年度|近[两三]年|历史)(?:实际)?(?:完成|实现)?(?:值|数|水平)?$"
 )
 _GOAL = "目标"
+# A kind of causes to tick, and no label of the causes in words (偏差原因, 未完成原因).
+_CAUSE = re.compile(r"(?!偏|未|主要|具体|其中|存在|原因)[\u4e00-\u9fff]{2,6}(?:原因|因素|保障)\Z")
+_KINDS_OF_CAUSES = (
+    ("经费保障", re.compile(r"经费|资金|财政")),
+    ("制度保障", re.compile(r"制度|政策")),
+    ("人员保障", re.compile(r"人员|人力")),
+    ("硬件条件保障", re.compile(r"硬件|设备|设施")),
+    ("其他", re.compile(r"其[他它]")),
+)
 _WITH_MONTHS = ("资金行", "指标", _GOAL)  # scopes of labels that may name months
 # Names of a goal of the whole term, where a goal of the year stands beside it.
 _OF_TERM = re.compile(r"(?:项目|绩效)?(?:总体|总)(?:绩效)?(?:总)?目标$|项目(?:绩效)?(?:总|总体)目标$")
@@ -88,7 +97,20 @@ def stage_roles(text: str) -> tuple[Role, ...]:
         scopes = {role.scope for role in found}
         others = [role for role in roles(plain) if role.scope in _WITH_MONTHS and role.scope not in scopes]
         found = (*found, *others)
-    return found or (() if roles(text) else worded_roles(plain))
+    if found or roles(text):
+        return found
+    of_indicator = [
+        role for role in roles(plain.removeprefix("绩效")) if role.scope == "指标"
+    ]  # 绩效度量单位
+    return tuple(of_indicator) or worded_roles(plain)
+
+
+def cause_named(word: str) -> str | None:
+    """The kind of cause that a head names (资金原因 is 经费保障, 管理原因 its own); None for other words."""
+    known = cause_words().get(word)
+    if known or not _CAUSE.match(word):
+        return known
+    return next((name for name, pattern in _KINDS_OF_CAUSES if pattern.search(word)), word)
 
 
 def stage_scan(grid: Grid) -> ScannedSheet:
@@ -168,6 +190,6 @@ def _is_sub_head(sheet: ScannedSheet, row: int) -> bool:
     """Whether a row has heads that stand below 偏差原因分析 or 完成目标可能性."""
     words = [core(text) for text in sheet.lines[row].values()]
     return (
-        sum(word in cause_words() for word in words) >= 2
+        sum(cause_named(word) is not None for word in words) >= 2
         or sum(word in outlook_words() for word in words) >= 2
     )

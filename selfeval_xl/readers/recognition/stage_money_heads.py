@@ -50,7 +50,7 @@ _WORDINGS = (
     (
         "budget",
         re.compile(
-            rf"(?:年初|{_YEAR}|调整后?的?|追加后的?|上级|本级|已)?{_WHOSE}{{0,2}}(?:已|实际)?"
+            rf"(?:年初|{_YEAR}|调整后?的?|追加后的?|上级|本级|已)?{_WHOSE}{{0,2}}(?:指标)?(?:已|实际)?"
             rf"{_GIVEN}{{1,3}}(?:指标|拨款|规模)?{_COUNTED}{{0,2}}\Z"
         ),
     ),
@@ -60,6 +60,7 @@ _INITIAL = re.compile(r"年初|批复")
 _OF_YEAR = re.compile(r"全年|年度|调整|当年|本年|追加")
 _BUDGETS = frozenset(("initial_budget", "annual_budget"))
 _SPENT = frozenset(("executed", "execution_rate", "forecast"))
+_OF_MONEY = re.compile(r"资金|预算|经费|支出|执行|支付|拨付|金额|元|月|季度|半年")  # what a heading says
 _OF_TABLES = frozenset(("指标", "目标", "任务"))
 _BARE_RATES = frozenset(("进度", "比例", "占比"))  # beside 支出 below 1-6月
 _ROWS_OF_COLUMN = 4  # in which sources as columns have the labels of their rows
@@ -203,7 +204,8 @@ def _join_below(sheet: ScannedSheet, area: Area, labels: dict[Place, Label]) -> 
     heading = labels.pop((area.top, area.left), None)
     if heading is not None and (rest := tuple(role for role in heading.roles if role.scope != SCOPE)):
         labels[area.top, area.left] = heading._replace(roles=rest)
-    sheet.furniture.add((area.top, area.left))
+    if _OF_MONEY.search(over) or heading is not None:
+        sheet.furniture.add((area.top, area.left))
     return True
 
 

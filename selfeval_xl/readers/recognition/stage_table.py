@@ -84,11 +84,18 @@ def read_stage_indicators(
         head = replace(head, right=second[0].column - 1)
     table = read_indicators(sheet, head, area.bottom, area)
     heads = [head, *head.further]
+    for each in (head, *head.further):
+        sheet.furniture |= {
+            (label.row, label.column)
+            for label in sheet.labels(each.top, each.bottom, each.left, each.right)
+            if label.role(SCOPE)
+        }
     table.indicators = [row for row in table.indicators if not _is_head_again(sheet, row, head)]
     _pass_over_levels(sheet, table, head)
     for each, last in zip(heads, [*(following.top - 1 for following in heads[1:]), area.bottom], strict=True):
         ticks = find_ticks(sheet, each)
-        if ticks.causes or ticks.outlooks or ticks.outlook is not None:
+        kinds = any("原因" in word for row in table.indicators for word in row.other)
+        if ticks.causes or ticks.outlooks or ticks.outlook is not None or kinds:
             table.indicators = [
                 with_ticks(sheet, row, ticks) if each.bottom < _last_line(row) <= last else row
                 for row in table.indicators

@@ -12,7 +12,7 @@ from selfeval_xl.model.quantity import is_void
 from selfeval_xl.model.text import core, squeeze
 from selfeval_xl.readers.recognition.indicator_head import SCOPE, TableHead
 from selfeval_xl.readers.recognition.scan import ScannedSheet
-from selfeval_xl.readers.recognition.stage_labels import cause_words, outlook_words
+from selfeval_xl.readers.recognition.stage_labels import cause_named, cause_words, outlook_words
 
 _SIGNS = "√✓✔☑■●◆★"  # what people tick with
 _TICK = re.compile(rf"(?:[{_SIGNS}vVRP]|1(?:\.0)?|是|有|对|选|Y|y|yes|YES|Yes)+")
@@ -51,8 +51,8 @@ def find_ticks(sheet: ScannedSheet, head: TableHead) -> Ticks:
         for column in sheet.filled(row, head.left, head.right):
             word = core(sheet.lines[row][column])
             over = _label_over(sheet, head, row, column)
-            if word in cause_words() and (over == "note" or row in sheet.sub_heads):
-                causes[column] = cause_words()[word]
+            if (cause := cause_named(word)) and (over == "note" or row in sheet.sub_heads):
+                causes[column] = cause
             elif word in outlook_words() and (over == "outlook" or row in sheet.sub_heads):
                 outlooks[column] = outlook_words()[word]
             else:
@@ -99,7 +99,7 @@ def with_ticks(sheet: ScannedSheet, row: Indicator, ticks: Ticks) -> Indicator:
         named, where = _in_further_column(sheet, line, other)
         if where or ticks.causes:
             cells["causes"] = where or ",".join(a1(line, column) for column in ticks.causes)
-    known = {word for word in other if ticks.causes and core(word) in cause_words()}
+    known = {word for word in other if ticks.causes and cause_named(core(word))}
     if outlook is not None:
         known |= {word for word in other if core(word) in outlook_words() and _is_mark(other[word])}
     return replace(
@@ -198,7 +198,7 @@ def _causes(sheet: ScannedSheet, line: int, ticks: Ticks) -> tuple[dict[str, str
             sheet.furniture.add(position(cell))
             continue
         causes[cell] = cause
-        if not _TICK.fullmatch(plain) and cause_words().get(core(text)) != cause and not is_void(text):
+        if not _TICK.fullmatch(plain) and cause_named(core(text)) != cause and not is_void(text):
             words[cell] = text
     return causes, words
 

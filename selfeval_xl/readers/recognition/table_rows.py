@@ -126,6 +126,9 @@ def _closing_kind(sheet: ScannedSheet, row: int, head: TableHead, area: Area) ->
     if column < 0:
         return RowKind.INDICATOR
     label_roles = roles(text)
+    if not label_roles:  # a label that is known on this sheet alone
+        known = (label.roles for label in sheet.rows.get(row, ()) if label.column == column)
+        label_roles = tuple(role for found in known for role in found if role.scope == "说明")
     scopes = {role.scope for role in label_roles}
     if (
         column < head.name

@@ -74,7 +74,7 @@ def read_tasks(sheet: ScannedSheet, head_row: int, limit: int, area: Area) -> Ta
             role.scope in ("目标", "指标", "表", "资金行")
             for label in sheet.labels(row, row, columns["name"].column, area.right)
             for role in label.roles
-        ):
+        ) or any(label.role("资金栏") for label in sheet.labels(row, row, area.left, columns["name"].column)):
             break
         values, cells = sheet.take_row(row, columns)
         if len(columns) > 1 and len(set(cells.values())) == 1:
