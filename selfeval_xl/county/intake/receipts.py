@@ -196,7 +196,7 @@ def _receipt(
     counts = Counter(fate.fate for fate in fates)
     receipt.filing = fates[0].filing
     if counts[USED] == len(fates):
-        receipt.result, receipt.reason = "采用", _used_because(fates)
+        receipt.result, receipt.reason = "采用", _used_because(fates, stage)
     elif counts[USED]:
         receipt.result, receipt.reason = (
             "部分采用",
@@ -237,11 +237,11 @@ def _unread_cells(file: ReadFile) -> str:
     return "；".join(f"{sheet} {','.join(cells)}" for sheet, cells in by_sheet.items())
 
 
-def _used_because(fates: Iterable[VersionDecision]) -> str:
+def _used_because(fates: Iterable[VersionDecision], stage: str) -> str:
     """The reason of a file that is used whole."""
     bases = dict.fromkeys(fate.basis for fate in fates)
     if set(bases) == {ONLY}:
-        return _EXPLANATION["采用"]
+        return _EXPLANATION["采用"] if stage == "自评" else "表都已采用"
     return "有多个版本，按" + "、".join(basis for basis in bases if basis != ONLY) + "采用这一份"
 
 
