@@ -117,3 +117,61 @@ def test_what_the_form_explains_already_is_the_bureaus_to_look_at(note, treatmen
     (finding,) = [each for each in check([filing(own, monitored)]) if each.rule == "X14"]
     assert finding.treatment is treatment
     assert ("表里写了原因" in finding.message) == bool(note)
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    """Letters: 水利局 misses a project and sent one outside the roster; 教育局 left one blank."""
+    folder = tmp_path_factory.mktemp("催报")
+    (folder / "收到").mkdir()
+    outside = replace(WATER, project="殡葬服务")
+    write(folder / "收到" / "水利.xlsx", WATER, outside)
+    blank = Monitoring(
+        "营养午餐", "县教育局", "102", 30, None, None, (Row("数量指标", "受益学生数", "≥500人"),)
+    )
+    write(folder / "收到" / "教育.xlsx", SCHOOL, blank)
+    write(folder / "收到" / "商务.xlsx", TRADE)
+    roster = write_roster(
+        folder / "单位名册.xlsx",
+        单位名册=[
+            department("101", "县水利局", 归口股室="农业股", 报送截止日期="2024-08-15"),
+            department("102", "县教育局", 归口股室="教科文股", 报送截止日期="2024-08-15"),
+        ],
+        项目=[
+            project("", "101", "农村饮水安全"),
+            project("", "101", "河道治理"),
+            project("", "102", "校舍维修"),
+            project("", "102", "营养午餐"),
+        ],
+    )
+    run = selfeval(
+        *("return", folder / "收到", "-o", folder / "退", "--stage", "monitoring", "--roster", roster),
+        *("--today", "2024-08-20"),
+    )
+    assert run.returncode == 0, run.stderr
+    return folder / "退", run.stdout
+
+
+def text(out, pattern: str) -> str:
+    (path,) = out.glob(pattern)
+    return path.read_text(encoding="utf-8-sig")
+
+
+def test_a_project_outside_the_roster_is_not_counted_as_due(sent):
+    assert "应报项目2个，已收到1个，还差：①河道治理。" in text(sent[0], "101*/催报通知.txt")
+
+
+def test_a_form_that_nobody_filled_in_is_named_in_the_reminder_and_to_the_section(sent):
+    told = text(sent[0], "102*/催报通知.txt")
+    assert "已逾期5天。“营养午餐”的表还没有填。请于" in told and "。。" not in told
+    assert "部分报送1个（县教育局1个项目的表没有填）" in text(sent[0], "归口股室/教科文股.txt")
+
+
+def test_what_is_said_of_several_projects_alike_is_said_once(sent):
+    told = text(sent[0], "102*/退回通知.txt")
+    later = told[told.index("下年完善") :]
+    assert later.count("没有效益指标") == 1
+
+
+def test_a_question_is_not_called_a_file_that_was_not_marked(sent):
+    assert "没有标注" not in sent[1] and "商务.xlsx：名册里没有“县商务局”" in sent[1]

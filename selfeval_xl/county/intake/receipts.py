@@ -53,6 +53,7 @@ _SHORTEST_NAME = 3  # characters; a shorter department's name may be in a file n
 
 
 BY_FILE_NAME = "文件名"  # the basis of a file that belongs to a department by its own name
+BY_FOLDER = "同一文件夹"  # that of a file that lies beside those of a department
 
 
 @dataclass(slots=True)
@@ -308,7 +309,7 @@ def _assign_files_without_forms(
             if len(named) == 1:
                 receipt.filing, receipt.basis = named[0], BY_FILE_NAME
             elif len(beside) == 1 and (PurePath(receipt.file.path).parent != root or len(filings) == 1):
-                receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
+                receipt.filing, receipt.basis = next(iter(beside)), BY_FOLDER
 
 
 def _mark_repeated_attachments(receipts: Iterable[Receipt], folder: Path) -> None:
