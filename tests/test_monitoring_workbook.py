@@ -111,7 +111,7 @@ def test_the_result_counts_what_was_received(made):
     assert made.files == {"采用": 3, "非监控材料": 1}
     assert made.outlooks == {"确定能": 3, "有可能": 1, "完全不可能": 2, "可能性未选": 3}
     (note,) = made.notes
-    assert "多数表监控到1-7月" in note and "乡村道路（1-6月）" in note
+    assert "多数表监控到1-7月" in note and "乡村道路（1-6月，交通.xlsx）" in note
     assert all(line.endswith("相符") for line in made.balances)
 
 

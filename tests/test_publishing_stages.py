@@ -87,7 +87,7 @@ def test_each_file_that_was_left_out_is_named_with_its_reason(published):
         ("县水利局盖章件.pdf", "附件：扫描件或图片，作为盖章件留存"),
         (
             "通知.txt",
-            "非申报材料：“通知.txt”里面是纯文本，不是自评表的文件；请核对文件，"
+            "非申报材料：“通知.txt”里面是纯文本，不是申报表的文件；请核对文件，"
             "换成原来的Excel、WPS表格或Word文件（xlsx、docx）再报送",
         ),
     }

@@ -229,7 +229,7 @@ def test_a_form_of_nobody_is_asked_about_and_gets_no_letter(season):
     (row,) = [row for row in rows_of(county, "收件核对") if row["文件名"] == "汇总表.xlsx"]
     assert row["识别依据"] == "未识别" and "请问清" in row["需要做什么"]
     assert any("汇总表.xlsx" in note for note in result.notes)
-    assert any("汇总表.xlsx" in problem for problem in back.problems)
+    assert any("汇总表.xlsx" in line for line in back.asked)
     assert not [path for path in (root / "退").iterdir() if "识别" in path.name or "收到" in path.name]
 
 

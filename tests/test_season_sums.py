@@ -423,7 +423,7 @@ def test_front_page_whom_to_look_at(after):
     unspent = [
         (left, each.name)
         for each in truth.projects
-        if (left := rates(money(each))["未执行金额（万元）"]) is not None
+        if (left := rates(money(each))["未执行金额（万元）"]) is not None and left > 0
     ]
     most = [name for _, name in sorted(unspent, key=lambda pair: -pair[0])][:10]
     assert [row["未执行金额前十项目（万元）"] for row in rows if row["未执行金额前十项目（万元）"]] == most

@@ -110,7 +110,11 @@ def told_of_matches(stages: EarlierStages, filings: Iterable[Filing]) -> Iterato
     for filing, form in [(each, form) for each in filings for form in each.forms]:
         found = stages.forms.of(form, filing)
         for kind in stages.kinds:
-            mine = [found.declaration if kind == DECLARATION else found.monitoring, *found.ambiguous]
+            mine = [
+                found.declaration if kind == DECLARATION else found.monitoring,
+                *found.ambiguous,
+                *found.older,
+            ]
             ids = {id(each) for each in mine if each is not None and each.kind == kind}
             used[kind] |= ids
             if not ids and form.is_of_project:

@@ -147,7 +147,9 @@ def as_stage(file: ReadFile, stage: str, counts: Counts = lambda form: True) -> 
     name = PurePath(file.path).name
     nothing_found = _NOTHING_FOUND.format(name=name, form=FORM_NAMES[stage], heads=_HEADS[stage])
     problems = [
-        replace(problem, text=nothing_found) if problem.text == NOTHING_FOUND.format(name=name) else problem
+        replace(problem, text=nothing_found)
+        if problem.text == NOTHING_FOUND.format(name=name)
+        else replace(problem, text=problem.text.replace("不是自评表", f"不是{WORDS[stage]}表"))
         for problem in file.problems
         if problem.sheet is None or problem.sheet in read
     ]

@@ -19,12 +19,14 @@ _NOT_READ = "工作表“{sheet}”像是{form}，但没有读出来；请核对
 class EarlierForms:
     """The forms of the earlier stages of one self-evaluation form, None where there is none.
 
-    ambiguous: forms that could all be meant, so that none of them is taken.
+    ambiguous: forms that could all be meant, so that none of them is taken. older: monitoring forms of
+    earlier months than the one that was taken.
     """
 
     declaration: Form | None = None
     monitoring: Form | None = None
     ambiguous: tuple[Form, ...] = ()
+    older: tuple[Form, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,11 @@ class StageForms:
         years = {None, form.year}
         same_year = [each.form for each in known if form.year is None or each.form.year in years]
         declared, doubtful = _only([each for each in same_year if each.kind == DECLARATION])
-        monitored, more = _latest([each for each in same_year if each.kind == MONITORING])
-        return EarlierForms(declared, monitored, (*doubtful, *more))
+        of_monitoring = [each for each in same_year if each.kind == MONITORING]
+        monitored, more = _latest(of_monitoring)
+        taken = {id(each) for each in (monitored, *more)}
+        older = tuple(each for each in of_monitoring if id(each) not in taken)
+        return EarlierForms(declared, monitored, (*doubtful, *more), older)
 
     def _of_department(self, filing: Filing) -> list[_Known]:
         return [each for each in self.departments if _is_same_department(each, filing)]

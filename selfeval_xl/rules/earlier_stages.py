@@ -12,9 +12,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from selfeval_xl.assessment.policy import Policy
+from selfeval_xl.assessment.reasons import has_reason
 from selfeval_xl.filings.stages import EarlierForms
 from selfeval_xl.model.findings import Finding, Related, Severity, Treatment
-from selfeval_xl.model.forms import FORM_NAMES, Form, Indicator, Outlook, Verdict
+from selfeval_xl.model.forms import FORM_NAMES, MONITORING, Form, Indicator, Outlook, Verdict
 from selfeval_xl.model.money import amount_names
 from selfeval_xl.model.places import cells_shown, form_place
 from selfeval_xl.model.quantity import Kind, Quantity, is_blank, parse
@@ -205,17 +206,21 @@ def unlike_monitoring(form: Form, monitoring: Form, far: Decimal) -> Iterator[Fi
         reasons = [f"{told}已完成“{before.actual}”"] if less else []
         if certain:
             reasons.append(f"{'' if less else told}写“确定能”完成")
-        yield row.finding(
+        explained = not less and has_reason(row.note)
+        finding = row.finding(
             "actual",
             f"{named(row)}年度指标值“{row.target}”，实际完成“{row.actual}”"
-            f"{'，未完成' if certain else ''}；{'，'.join(reasons)}。",
+            f"{'，未完成' if certain else ''}；{'，'.join(reasons)}{'；表里写了原因' if explained else ''}。",
             expected=f"不小于{before.actual}" if less else row.target,
-            hint="核对完成值和监控时报的数，填错的改正；都对的，说明后来发生了什么。",
+            hint="请财政核实写的原因。"
+            if explained
+            else "核对完成值和监控时报的数，填错的改正；都对的，说明后来发生了什么。",
             related=(
                 *(related(monitoring, before.cells.get("actual")) if less else ()),
                 *(related(monitoring, before.cells.get("outlook")) if certain else ()),
             ),
         )
+        yield replace(finding, treatment=Treatment.BUREAU) if explained else finding
 
 
 def _far_from_forecast(
@@ -257,7 +262,8 @@ def _less_money(form: Form, monitoring: Form, far: Decimal) -> Iterator[Finding]
         told = f"{getattr(before, key)}{monitoring.money_unit or ''}"
         yield line.finding(
             "executed",
-            f"全年执行数{line.executed}{form.money_unit or ''}，{how}运行监控表“{place}”{cell}的"
+            f"全年执行数{line.executed}{form.money_unit or ''}，"
+            f"{how}{FORM_NAMES[MONITORING]}“{place}”{cell}的"
             f"{amount_names(monitoring)[key]}{told}。",
             expected=f"不小于{told}" if key == "executed" else told,
             hint="核对两个数，填错的改正；有退款冲减的请说明。",

@@ -36,6 +36,8 @@ def show_returned(result: ReturnsResult) -> None:
         screen.print(result.told, markup=False)
     for problem in result.problems:
         screen.print(f"没有标注：{problem}", style="yellow", markup=False)
+    for line in result.asked:
+        screen.print(line, style="yellow", markup=False)
     for department in result.returns:
         for file in department.files:
             for cell in file.refused:

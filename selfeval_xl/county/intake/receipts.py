@@ -53,6 +53,7 @@ _SHORTEST_NAME = 3  # characters; a shorter department's name may be in a file n
 
 
 BY_FILE_NAME = "文件名"  # the basis of a file that belongs to a department by its own name
+BY_FOLDER = "同一文件夹"  # that of a file that lies beside those of a department
 
 
 @dataclass(slots=True)
@@ -196,7 +197,7 @@ def _receipt(
     counts = Counter(fate.fate for fate in fates)
     receipt.filing = fates[0].filing
     if counts[USED] == len(fates):
-        receipt.result, receipt.reason = "采用", _used_because(fates)
+        receipt.result, receipt.reason = "采用", _used_because(fates, stage)
     elif counts[USED]:
         receipt.result, receipt.reason = (
             "部分采用",
@@ -237,11 +238,11 @@ def _unread_cells(file: ReadFile) -> str:
     return "；".join(f"{sheet} {','.join(cells)}" for sheet, cells in by_sheet.items())
 
 
-def _used_because(fates: Iterable[VersionDecision]) -> str:
+def _used_because(fates: Iterable[VersionDecision], stage: str) -> str:
     """The reason of a file that is used whole."""
     bases = dict.fromkeys(fate.basis for fate in fates)
     if set(bases) == {ONLY}:
-        return _EXPLANATION["采用"]
+        return _EXPLANATION["采用"] if stage == "自评" else "表都已采用"
     return "有多个版本，按" + "、".join(basis for basis in bases if basis != ONLY) + "采用这一份"
 
 
@@ -308,7 +309,7 @@ def _assign_files_without_forms(
             if len(named) == 1:
                 receipt.filing, receipt.basis = named[0], BY_FILE_NAME
             elif len(beside) == 1 and (PurePath(receipt.file.path).parent != root or len(filings) == 1):
-                receipt.filing, receipt.basis = next(iter(beside)), "同一文件夹"
+                receipt.filing, receipt.basis = next(iter(beside)), BY_FOLDER
 
 
 def _mark_repeated_attachments(receipts: Iterable[Receipt], folder: Path) -> None:

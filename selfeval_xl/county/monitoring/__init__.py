@@ -27,17 +27,20 @@ _MOST_NAMED = 12
 class Monitored:
     """What was written, with the counts for the closing table.
 
-    through: the months (1-7月), None where no form says any. departments, reported: all, and those that sent
-    something. forms: monitoring forms that count. missing: the roster's projects without a form. files:
-    received files by result. outlooks: indicators by 确定能, 有可能, 完全不可能, 可能性未选. alarms: warnings
-    by rule. fix, explain: what is to be mended and explained. carried, lost: officers' remarks that found
-    their row, and that found none. notes: sentences for the officer.
+    through: the months (1-7月), None where no form says any. departments, reported: those of the roster
+    (without one all), and those of them that sent something. unlisted: departments outside the roster. apart:
+    findings on files of no department. forms: monitoring forms that count. missing: the roster's projects
+    without a form. files: received files by result. outlooks: indicators by 确定能, 有可能, 完全不可能,
+    可能性未选. alarms: warnings by rule. fix, explain: what is to be mended and explained. carried, lost:
+    officers' remarks that found their row, and that found none. notes: sentences for the officer.
     """
 
     out: Path
     through: str | None = None
     departments: int = 0
     reported: int = 0
+    unlisted: int = 0
+    apart: int = 0
     forms: int = 0
     missing: int = 0
     files: dict[str, int] = field(default_factory=dict)
@@ -150,19 +153,25 @@ def _result(
     told: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Monitored:
     """The result for the caller. remarks: carried and lost. told: balances and notes."""
-    from selfeval_xl.county.departments.data import MISSING, NONE
+    from selfeval_xl.county.departments.data import MISSING, NONE, UNLISTED
     from selfeval_xl.county.monitoring.sheets import OUTLOOKS, WARNING
+    from selfeval_xl.county.sheets.findings import NOBODY
 
     outlooks = {**OUTLOOKS, "unchosen": "可能性未选"}
     counted = [0] * len(outlooks)
     for row in tables["projects"].picked(*outlooks):
         counted = [sum_ + (value or 0) for sum_, value in zip(counted, row, strict=True)]
     departments = list(tables["departments"].picked("fix", "explain"))
+    states = [
+        state for state, section in tables["submissions"].picked("state", "section") if section != UNLISTED
+    ]
     return Monitored(
         out=out,
         through=through,
-        departments=len(material.entries),
-        reported=sum(state != NONE for (state,) in tables["submissions"].picked("state")),
+        departments=len(states),
+        reported=sum(state != NONE for state in states),
+        unlisted=len(material.entries) - len(states),
+        apart=sum(name == NOBODY for (name,) in tables["findings"].picked("department")),
         forms=sum(len(entry.forms) for entry in material.entries),
         missing=sum(status == MISSING for (status,) in tables["projects"].picked("status")),
         files=dict(Counter(result for (result,) in tables["receipts"].picked("result"))),

@@ -37,7 +37,7 @@ Tables = dict[str, list[Row]]
 # What to do about other forms in the folder, by their kind.
 _ASKED = {
     SELF: "自评表放错了文件夹的，请移走；该报监控表的，请单位报监控表",
-    MONITORING: "监控期间报错了的，请单位重报",
+    MONITORING: "有更晚期间的表的，不用管；监控期间报错了的，请单位重报",
 }
 
 
@@ -129,11 +129,17 @@ def _project(form: CountedForm, material: CountyData) -> Row:
         "due_rate": due_rate(record.through, material.policy),
         **_counts(form, material),
         **_to_do(form.findings),
-        "main_findings": main_findings(form.findings),
+        "main_findings": main_findings(sorted(form.findings, key=_by_need), ordered=True),
         "money_unit": record.money_unit or "万元",
         **place(form, form_cell(form)),
     }
     return _with_rates(row)
+
+
+def _by_need(finding: Finding) -> tuple[bool, int, bool, str]:
+    """The order of a project's 主要问题: what is to be done now, of that the gravest, warnings first."""
+    now = finding.treatment in (Treatment.FIX, Treatment.EXPLAIN)
+    return not now, finding.rank, not finding.rule.startswith(_IS_WARNING), finding.rule
 
 
 def _absent(entry: DepartmentData, project: Project, status: str) -> Row:

@@ -164,10 +164,11 @@ def _with_all_rates(row: Row) -> Row:
     return with_rates(row) | {"initial_rate": ratio(row["executed"], row["initial_budget"])}
 
 
-def main_findings(findings: list[Finding]) -> str:
-    """主要问题: the titles of the three gravest findings, each once, with its cell."""
-    ordered = sorted(findings, key=lambda finding: (finding.rank, finding.rule))
+def main_findings(findings: list[Finding], ordered: bool = False) -> str:
+    """主要问题: the titles of the three gravest findings, each once, with its cell. ordered: as given."""
+    if not ordered:
+        findings = sorted(findings, key=lambda finding: (finding.rank, finding.rule))
     titles = dict.fromkeys(
-        f"{finding.title}（{finding.shown_cells}）" if finding.cell else finding.title for finding in ordered
+        f"{finding.title}（{finding.shown_cells}）" if finding.cell else finding.title for finding in findings
     )
     return "；".join(list(titles)[:3])

@@ -104,7 +104,8 @@ def _lowest_rates(front: Front, low: Decimal) -> _Ranking:
 
 
 def _most_unspent(front: Front) -> _Ranking:
-    """The list 未执行金额前十项目."""
+    """The list 未执行金额前十项目; one of which all was spent is none of them."""
+    unspent = front.book.column("projects", "unspent")
     return _Ranking(
         column=9,
         span=5,
@@ -112,8 +113,8 @@ def _most_unspent(front: Front) -> _Ranking:
         key="unspent",
         name="project",
         number_format=MONEY,
-        pick=f"LARGE({front.book.column('projects', 'unspent')},{{k}})",
-        fits=lambda value: True,
+        pick=f'IF(LARGE({unspent},{{k}})>0,LARGE({unspent},{{k}}),"")',
+        fits=lambda value: value > 0,
         largest=True,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from selfeval_xl.county.departments.data import CountyData
-from selfeval_xl.county.intake.receipts import Receipt
+from selfeval_xl.county.intake.receipts import BY_FOLDER, Receipt
 from selfeval_xl.county.stage_study import WORDS
 from selfeval_xl.model.forms import DECLARATION, MONITORING, SELF, OtherForm
 from selfeval_xl.model.places import sheet_shown
@@ -23,18 +23,23 @@ _OF_NO_STAGE = "不是部门公开的表，没有公开"
 def not_used(material: CountyData, stage: str) -> Iterator[tuple[str, str, str]]:
     """Department, file and reason: files without a form that counts, and forms of other stages in any file.
 
-    stage: whose forms are published.
+    A file of which nothing says whose it is has no department. stage: whose forms are published.
     """
     names = {entry.filing: entry.name for entry in material.entries if entry.filing is not None}
     for receipt in material.collected.receipts:
-        known = None if receipt.filing is None else names.get(receipt.filing)
-        department = known or (receipt.owner[1] if receipt.owner else "")
+        department = receipt.owner[1] if receipt.owner else ""
+        if receipt.filing is not None and receipt.basis != BY_FOLDER:
+            department = names.get(receipt.filing, department)
         file = material.relative(receipt.file.path)
         if receipt.result not in _USED and receipt.result != "其他绩效表":
             yield department, file, _why(receipt, stage)
             continue
         for other in receipt.file.others:
-            yield department, f"{file}：{sheet_shown(file, other.sheet)}", _why_other(other, stage)
+            yield (
+                other.department or department,
+                f"{file}：{sheet_shown(file, other.sheet)}",
+                _why_other(other, stage),
+            )
 
 
 def _why(receipt: Receipt, stage: str) -> str:

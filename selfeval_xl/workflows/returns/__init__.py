@@ -52,7 +52,7 @@ class ReturnsResult:
 
     passed: names of the departments with nothing to mend or explain. problems: sentences about files that
     could not be marked. kept: sentences about files that were left as they are. told: by which county
-    workbook the officers' decisions were taken.
+    workbook the officers' decisions were taken. asked: sentences for the officer about other things.
     """
 
     out: Path
@@ -61,6 +61,7 @@ class ReturnsResult:
     problems: tuple[str, ...]
     kept: tuple[str, ...] = ()
     told: str = ""
+    asked: tuple[str, ...] = ()
 
 
 def return_filings(

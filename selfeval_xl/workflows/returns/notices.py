@@ -87,7 +87,7 @@ def _findings_parts(entry: DepartmentData, findings: Sequence[Finding]) -> Itera
         missing = sum(finding.rule == MISSING_FORM for finding in mend)
         yield f"须修改{counts.fix}处{missing_among(missing)}", _numbered(entry, mend, several)
     if counts.explain:
-        how = "在退回件“问题清单”的“单位说明”列填写即可，不必改数"
+        how = WORDS[entry.stage].explaining
         yield f"须说明{counts.explain}处（{how}）", _numbered(entry, explain, several)
 
 
@@ -194,6 +194,7 @@ def _line(same: Sequence[Finding], several: bool, files: bool) -> str:
 def _later_line(findings: Iterable[Finding], then: str) -> str:
     """The line about all findings that wait for the targets of another year (2026年)."""
     findings = list(findings)
-    messages = "；".join(finding.message.rstrip("。") for finding in findings[:_FEW])
-    more = f"等{len(findings)}处，" if len(findings) > _FEW else "，"
+    different = dict.fromkeys(finding.message.rstrip("。") for finding in findings)
+    messages = "；".join(list(different)[:_FEW])
+    more = f"等{len(findings)}处，" if len(different) > _FEW or len(findings) > len(different) else "，"
     return f"{messages}{more}请在{then}绩效目标申报时修改。"

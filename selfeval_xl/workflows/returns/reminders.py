@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from selfeval_xl.county.departments.data import EXTRA
 from selfeval_xl.model.findings import counted
 from selfeval_xl.workflows.returns import dates, findings_of, goes_back
 from selfeval_xl.workflows.returns.letter import Paper
@@ -111,7 +112,8 @@ def _late(entry: DepartmentData, material: CountyData, late: int, about: str, na
 
 def _missing(entry: DepartmentData, material: CountyData, names: int) -> str:
     """The sentence about missing material. names: how many projects it may name."""
-    due = len(entry.projects) + len(entry.missing)
+    listed_forms = [form for form in entry.projects if form.status != EXTRA]
+    due = len(listed_forms) + len(entry.missing)
     parts = lacking(entry, seals_come(material))
     if not entry.came:
         wanted = [f"应报项目{due}个"] if due else []
@@ -128,10 +130,21 @@ def _missing(entry: DepartmentData, material: CountyData, names: int) -> str:
             f"{_NUMBERS[number]}{project.name} " for number, project in enumerate(entry.missing[:names])
         ).strip()
         more = f"{'等' if listed else ''}{len(entry.missing)}个项目" if len(entry.missing) > names else ""
-        came = len(entry.projects) - len(entry.blank)
+        came = len(listed_forms) - len(entry.blank)
         text = f"你单位应报项目{due}个，已收到{came}个，还差：{listed}{more}"
+    unfilled = _unfilled(entry, names)
     joined = "、".join(parts)
-    return f"{text}{'；' if text and joined else ''}{f'{joined}未收到' if joined else ''}。"
+    told = "；".join(filter(None, (text, unfilled, f"{joined}未收到" if joined else "")))
+    return f"{told}。" if told else ""
+
+
+def _unfilled(entry: DepartmentData, names: int) -> str:
+    """The words about project forms that came and in which nobody has filled in anything; "" for none."""
+    blank = [f"“{form.project_name}”" for form in entry.blank]
+    if not blank:
+        return ""
+    more = f"等{len(blank)}个项目" if len(blank) > names else ""
+    return f"{'、'.join(blank[:names])}{more if names else f'{len(blank)}个项目'}的表还没有填"
 
 
 def _to_mend(entry: DepartmentData) -> str:
@@ -166,4 +179,7 @@ def for_section(section: str, entries: Iterable[DepartmentData], material: Count
 def _short(entry: DepartmentData, material: CountyData) -> str:
     """The material that a department has not sent, in a few words for the message to its section."""
     parts = [f"{len(entry.missing)}个项目"] if entry.missing else []
-    return f"缺{'、'.join([*parts, *lacking(entry, seals_come(material))])}"
+    parts += lacking(entry, seals_come(material))
+    lacks = f"缺{'、'.join(parts)}" if parts else ""
+    unfilled = f"{len(entry.blank)}个项目的表没有填" if entry.blank else ""
+    return "，".join(filter(None, (lacks, unfilled)))

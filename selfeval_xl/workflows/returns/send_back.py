@@ -71,8 +71,8 @@ def send_back(
         write_both(message, make_folder(out / folders[entry.name]), REMINDER, kept, letter)
     _write_sections(material, out, kept)
     write_both(overview(material, result, today), out, OVERVIEW, kept)
-    problems = (*result.problems, *_not_returned(material, result), *questions(material))
-    return replace(result, kept=tuple(kept), told=decisions.told, problems=problems)
+    asked = (*_not_returned(material, result), *questions(material))
+    return replace(result, kept=tuple(kept), told=decisions.told, asked=asked)
 
 
 def _write_sections(material: CountyData, out: Path, kept: list[str]) -> None:
