@@ -53,8 +53,7 @@ def consolidate(
 
     Where nothing has changed since the last run, nothing is written (see `as_before`). A file that cannot be
     read is listed in 收件核对. What officers wrote into an earlier `out` is carried over. A store of another
-    version is set aside (`notes`). Raises UsageError (no such folder, faulty roster, 32 bits) and OutputError
-    (`out` cannot be written, or is no county workbook).
+    version is set aside (`notes`). Raises UsageError (no folder, faulty roster, 32 bits) or OutputError.
     """
     from selfeval_xl.county.as_before import basis_of, keep_in_mind, result_before
 
