@@ -19,7 +19,15 @@ from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.readers import read_file
 from selfeval_xl.readers.formats import xml_walk
 from selfeval_xl.readers.formats.cell_looks import CellLooks, looks_in
-from selfeval_xl.readers.formats.guard import honest_counts, open_package, pack, plain_xml, usual_cells
+from selfeval_xl.readers.formats.guard import (
+    few_cells,
+    few_entries,
+    honest_counts,
+    open_package,
+    pack,
+    plain_xml,
+    usual_cells,
+)
 from selfeval_xl.readers.formats.source import open_source
 from selfeval_xl.readers.formats.xml_walk import small_enough, walk, weight
 from support.hostile import parts, repeated, row, sheet, with_packed_part, workbook, zipped
@@ -433,3 +441,23 @@ def test_lists_longer_than_those_of_any_form_are_refused_at_once(tmp_path, place
     source = opened(tmp_path, zipped(spoilt))
     assert time.process_time() - began < 2
     assert source.grids == [] and "展开后内容过大" in only_problem(source).text
+
+
+@pytest.mark.parametrize(
+    ("text", "endless"),
+    [
+        ("<t>{}</t>".format("a" * 5_000_000), True),
+        ("<t>{}</t><t>{}</t>".format("a" * 4_000_000, "b" * 4_000_000), False),
+        ("<t>a</t>" * 700_000 + "a" * 4_194_304, True),
+        ("<t>a</t>" * 700_000, False),
+        ("a" * 4_194_304, False),
+    ],
+)
+def test_a_text_longer_than_any_cell_holds_is_noticed_wherever_it_stands(text, endless):
+    if endless:
+        with pytest.raises(UnreadableFile):
+            few_cells(text.encode())
+        with pytest.raises(UnreadableFile):
+            few_entries(text.encode())
+    else:
+        assert few_cells(text.encode()) == few_entries(text.encode()) == text.encode()

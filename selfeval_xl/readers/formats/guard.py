@@ -27,6 +27,7 @@ MAX_VALUES = 400_000  # values of one sheet
 MAX_MERGES = 20_000  # merged areas of one sheet
 MAX_STYLES = 200_000  # cell styles of a workbook
 MAX_SHEET_TAGS = 4_000_000  # tags of one sheet
+MAX_TEXT = 4 << 20  # bytes of one text; a cell holds 32,767 letters
 MAX_WRITTEN = 1_500_000  # cells that a sheet writes, empty ones with a style too
 # What a list of a workbook has at most, by the beginning of its entries; Excel itself allows 65,490 styles.
 MOST_ENTRIES = {
@@ -232,9 +233,21 @@ def few_values(sheet: bytes) -> bool:
 
 def few_cells(sheet: bytes) -> bytes:
     """A sheet's XML, unchanged; UnreadableFile when it writes more cells or formulas than any form has."""
-    if len(sheet) > MAX_VALUES and (sheet.count(b"<c ") > MAX_WRITTEN or sheet.count(b"<f") > MAX_VALUES):
+    if len(sheet) > MAX_VALUES and (
+        sheet.count(b"<c ") > MAX_WRITTEN or sheet.count(b"<f") > MAX_VALUES or _has_endless_text(sheet)
+    ):
         raise UnreadableFile(TOO_BIG)
     return sheet
+
+
+def _has_endless_text(xml: bytes) -> bool:
+    """Whether a text or a tag is longer than MAX_TEXT: libraries hold several copies of it."""
+    at = 0
+    while at + MAX_TEXT < len(xml):
+        at = xml.rfind(b"<", at, at + MAX_TEXT) + 1
+        if not at:
+            return True
+    return False
 
 
 def few_entries(part: bytes) -> bytes:
@@ -242,7 +255,9 @@ def few_entries(part: bytes) -> bytes:
 
     It is that of sheets, relationships, styles or shared strings.
     """
-    if len(part) > MAX_STYLES and any(part.count(entry) > most for entry, most in MOST_ENTRIES.items()):
+    if len(part) > MAX_STYLES and (
+        any(part.count(entry) > most for entry, most in MOST_ENTRIES.items()) or _has_endless_text(part)
+    ):
         raise UnreadableFile(TOO_BIG)
     return part
 
