@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 import time
 import tracemalloc
 import zipfile
@@ -15,9 +17,19 @@ import pytest
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.readers import read_file
+from selfeval_xl.readers.formats import xml_walk
 from selfeval_xl.readers.formats.cell_looks import CellLooks, looks_in
-from selfeval_xl.readers.formats.guard import honest_counts, open_package, pack, plain_xml, usual_cells
+from selfeval_xl.readers.formats.guard import (
+    few_cells,
+    few_entries,
+    honest_counts,
+    open_package,
+    pack,
+    plain_xml,
+    usual_cells,
+)
 from selfeval_xl.readers.formats.source import open_source
+from selfeval_xl.readers.formats.xml_walk import small_enough, walk, weight
 from support.hostile import parts, repeated, row, sheet, with_packed_part, workbook, zipped
 
 GOOD = sheet(row(1, "项目名称", 1))
@@ -257,28 +269,27 @@ def test_a_sheet_that_inflates_to_2_gb_is_refused_in_bounded_memory(tmp_path):
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
-@pytest.mark.soak
-def test_a_full_64_mb_of_text_stays_below_300_mb(tmp_path):
-    import subprocess
-    import sys
-
-    text = "".join(row(n, "很长的说明" * 60) for n in range(1, 60_000))
-    path = tmp_path / "大.xlsx"
-    path.write_bytes(workbook(sheet(text)))
+def peak_of(path: Path) -> tuple[str, int]:
+    """The kind of a file that a process of its own opens, and the most memory that this takes, in kB."""
     script = (
         # not ru_maxrss: that starts with the parent's
         "import sys,re;from selfeval_xl.readers.formats.source import open_source;s=open_source(sys.argv[1]);"
-        "print(s.grids[0].height, re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
+        "print(s.kind, re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
     )
-    height, memory = subprocess.run(
-        [sys.executable, "-c", script, str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[1],
-    ).stdout.split()
-    assert int(height) == 59_999
-    assert int(memory) < 300_000
+    command, root = [sys.executable, "-c", script, str(path)], Path(__file__).parents[1]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
+    kind, memory = answer.stdout.split()
+    return kind, int(memory)
+
+
+@pytest.mark.soak
+def test_a_full_64_mb_of_text_stays_below_300_mb(tmp_path):
+    text = "".join(row(n, "很长的说明" * 60) for n in range(1, 60_000))
+    path = tmp_path / "大.xlsx"
+    path.write_bytes(workbook(sheet(text)))
+    _, memory = peak_of(path)
+    assert open_source(path).grids[0].height == 59_999
+    assert memory < 300_000
 
 
 @pytest.mark.parametrize("at", ["cell", "style", "row", "column", "format", "year"])
@@ -310,7 +321,7 @@ def test_a_number_of_five_thousand_digits_costs_itself(tmp_path, at):
 
 
 def test_a_font_of_a_million_colours_costs_little_memory():
-    colours = b'<color rgb="FFFFFFFF"/>' * 400_000
+    colours = b'<color rgb="FFFFFFFF"/>' * 100_000
     xml = (
         b'<styleSheet><fonts><font><name val="Symbol"/>' + colours + b"</font></fonts>"
         b'<fills><fill><patternFill patternType="none"/></fill></fills>'
@@ -320,4 +331,133 @@ def test_a_font_of_a_million_colours_costs_little_memory():
     looks = looks_in(xml)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert looks == CellLooks(frozenset((0,)), ((0, "Symbol"),)) and peak < 40_000_000
+    assert looks == CellLooks(frozenset((0,)), ((0, "Symbol"),)) and peak < 10_000_000
+
+
+# Each takes 20 to 95 times its own size as elements.
+MUCH_FOR_LITTLE = {
+    "elements in one": (b"<a>", b"<b/>", b"</a>"),
+    "attributes": (b"<a>", b'<b c=""/>', b"</a>"),
+    "attributes of one": (b"<a><b", b' c%d="12"', b"/></a>"),
+    "lines of a text": (b"<a>", b"ab\n", b"</a>"),
+    "lines between signs": (b"<a>", b"ab&lt;", b"</a>"),
+    "lines between remarks": (b"<a>", b"ab\n<!---->", b"</a>"),
+    "runs": (b"<a>", b"<r>12</r>", b"</a>"),
+}
+
+
+def filled(place: str, size: int) -> bytes:
+    """XML of this many bytes, filled with what takes much memory."""
+    first, piece, last = MUCH_FOR_LITTLE[place]
+    pieces = (piece % number if b"%d" in piece else piece for number in range(size // len(piece)))
+    return first + b"".join(pieces) + last
+
+
+@pytest.mark.parametrize("place", MUCH_FOR_LITTLE)
+def test_xml_that_would_take_a_gigabyte_is_refused_before_it_does(place, monkeypatch):
+    monkeypatch.setattr(xml_walk, "MAX_HELD", 100_000)
+    monkeypatch.setattr(xml_walk, "MAX_WEIGHT", 5_000_000)
+    small, large = filled(place, 40_000), filled(place, 300_000)
+    assert sum(1 for _ in walk(small, frozenset("a"))) > 1 and small_enough(small) == small
+    with pytest.raises(UnreadableFile):
+        for _ in walk(large, frozenset("a")):
+            pass
+    with pytest.raises(UnreadableFile):
+        small_enough(large)
+
+
+def test_elements_that_are_seen_one_by_one_may_be_many(monkeypatch):
+    monkeypatch.setattr(xml_walk, "MAX_HELD", 200_000)
+    rows = filled("runs", 900_000)  # of 9 bytes each
+    assert sum(event == "end" for event, _, _ in walk(rows, frozenset("r"))) == 100_000 + 1
+
+
+@pytest.mark.parametrize(
+    ("xml", "takes"),
+    [
+        (b"<a/>" * 1_000, 4_000 * 2 + 1_000 * 300),
+        (b'<a b="1"></a>', 13 * 2 + 300 + 300),
+        (b"a\nb&amp;", 8 * 2 + 2 * 90),
+        ("😀a".encode(), 5 * 5),  # one rare sign makes all letters of a text wide
+        (b"&#128512;", 9 * 5 + 90),
+    ],
+)
+def test_xml_weighs_what_its_elements_attributes_and_lines_take(xml, takes):
+    assert weight(xml) == takes
+
+
+def test_a_workbook_whose_list_of_sheets_is_nested_a_million_times_stays_below_300_mb(tmp_path):
+    content = parts(sheet(row(1, 1)))
+    content["xl/workbook.xml"] = content["xl/workbook.xml"].replace("<sheets>", "<sheets>" * 1_000_000)
+    path = tmp_path / "坏.xlsx"
+    path.write_bytes(zipped(content))
+    kind, memory = peak_of(path)
+    assert kind == "xlsx" and memory < 200_000
+
+
+def test_the_same_sheet_listed_five_thousand_times_is_read_as_often_as_a_workbook_has_sheets(tmp_path):
+    content = parts(sheet(row(1, "甲", 2)))
+    entry = '<sheet name="表A" sheetId="1" r:id="rId1"/>'
+    for many in (entry * 5_000, "".join(entry.replace("表A", f"表{number}") for number in range(5_000))):
+        listed = content | {"xl/workbook.xml": content["xl/workbook.xml"].replace(entry, many)}
+        source = opened(tmp_path, zipped(listed))
+        assert len(source.grids) == 1_000
+        assert [problem.text for problem in source.problems] == [
+            "工作表超过1000张，只读了前面的。请拆成几个工作簿后再报送。"
+        ]
+
+
+def test_a_part_that_is_too_large_for_a_copy_is_one_sentence(tmp_path, monkeypatch):
+    from selfeval_xl.model.edits import Edit, Look
+    from selfeval_xl.writers.xlsx.apply import apply
+
+    values = "".join(row(number, 1) for number in range(2, 4_000))
+    path = tmp_path / "大.xlsx"
+    path.write_bytes(workbook(sheet(row(1, "甲") + values)))
+    monkeypatch.setattr(xml_walk, "MAX_HELD", 10_000)
+    monkeypatch.setattr(xml_walk, "MAX_WEIGHT", 1_000_000)
+    with pytest.raises(UnreadableFile, match="内容过大"):
+        apply(path, [Edit("表A", "A1", "甲", "乙", Look.TEXT)], tmp_path / "副本.xlsx")
+
+
+ENTRY = {
+    "sheets": ("xl/workbook.xml", "</sheets>", '<sheet name="表{}" sheetId="1" r:id="rId1"/>', 10_001),
+    "relationships": ("xl/_rels/workbook.xml.rels", "</Rel", '<Relationship Id="a{}" Target="b"/>', 20_001),
+    "number formats": ("xl/styles.xml", "<cellXfs", '<numFmt numFmtId="{}" formatCode="0"/>', 20_001),
+    "formulas": ("xl/worksheets/sheet1.xml", "</row>", "<c><f>1</f></c>", 400_001),
+    "empty cells with a style": ("xl/worksheets/sheet1.xml", "</row>", '<c s="1"/>', 1_500_001),
+}
+
+
+@pytest.mark.parametrize("place", ENTRY)
+def test_lists_longer_than_those_of_any_form_are_refused_at_once(tmp_path, place):
+    styles = '<numFmts/><cellXfs><xf numFmtId="0"/><xf numFmtId="9"/></cellXfs>'
+    content = parts(sheet(row(1, "甲")), styles=styles)
+    name, before, entry, many = ENTRY[place]
+    more = "".join(map(entry.format, range(many))) if "{}" in entry else entry * many
+    assert before in content[name]
+    spoilt = content | {name: content[name].replace(before, more + before, 1)}
+    began = time.process_time()
+    source = opened(tmp_path, zipped(spoilt))
+    assert time.process_time() - began < 2
+    assert source.grids == [] and "展开后内容过大" in only_problem(source).text
+
+
+@pytest.mark.parametrize(
+    ("text", "endless"),
+    [
+        ("<t>{}</t>".format("a" * 5_000_000), True),
+        ("<t>{}</t><t>{}</t>".format("a" * 4_000_000, "b" * 4_000_000), False),
+        ("<t>a</t>" * 700_000 + "a" * 4_194_304, True),
+        ("<t>a</t>" * 700_000, False),
+        ("a" * 4_194_304, False),
+    ],
+)
+def test_a_text_longer_than_any_cell_holds_is_noticed_wherever_it_stands(text, endless):
+    if endless:
+        with pytest.raises(UnreadableFile):
+            few_cells(text.encode())
+        with pytest.raises(UnreadableFile):
+            few_entries(text.encode())
+    else:
+        assert few_cells(text.encode()) == few_entries(text.encode()) == text.encode()

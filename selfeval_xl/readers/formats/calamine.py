@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import islice
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.readers.formats.grid_values import RawValue
-from selfeval_xl.readers.formats.guard import DAMAGED
+from selfeval_xl.readers.formats.guard import DAMAGED, MAX_SHEETS
 
 Corners = list[tuple[tuple[int, int], tuple[int, int]]]  # top left and bottom right of each merged area
 
@@ -38,10 +39,13 @@ def open_calamine(file: BytesIO) -> CalamineWorkbook:
 
 
 def worksheets(opened: CalamineWorkbook) -> Iterator[tuple[int, str]]:
-    """Number and name of each sheet that has cells."""
-    for number, meta in enumerate(opened.sheets_metadata):
-        if meta.typ == SheetTypeEnum.WorkSheet:
-            yield number, meta.name
+    """Number and name of each sheet that has cells; of far too many, one more than is read."""
+    listed = (
+        (number, meta.name)
+        for number, meta in enumerate(opened.sheets_metadata)
+        if meta.typ == SheetTypeEnum.WorkSheet
+    )
+    return islice(listed, MAX_SHEETS + 1)
 
 
 def sheet_values(opened: CalamineWorkbook, number: int) -> tuple[Sequence[Sequence[RawValue]], Corners]:

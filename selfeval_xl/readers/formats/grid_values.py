@@ -12,6 +12,7 @@ from selfeval_xl.readers.formats.guard import (
     FAR_ROW,
     MAX_CELLS,
     MAX_MERGES,
+    MAX_SHEETS,
     MAX_VALUES,
     NEAR_COLUMN,
     NEAR_ROW,
@@ -20,6 +21,7 @@ from selfeval_xl.readers.formats.guard import (
 MARGIN = 32  # rows and columns that a merged area may reach beyond the last value
 MAX_MERGED_CELLS = 200_000  # cells under all merged areas of a sheet
 TOO_MANY_MERGES = "合并单元格过多或互相重叠，多出的没有采用。请删除表格以外的合并单元格后再保存。"
+TOO_MANY_SHEETS = f"工作表超过{MAX_SHEETS}张，只读了前面的。请拆成几个工作簿后再报送。"
 TOO_MANY_VALUES = f"有内容的单元格超过{MAX_VALUES}个，只读了前面的。请只保留自评表后再报送。"
 
 Place = tuple[int, int]  # row and column

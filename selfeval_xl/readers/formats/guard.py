@@ -21,11 +21,22 @@ from selfeval_xl.errors import UnreadableFile
 MAX_FILE = 100 << 20  # bytes of a received file
 MAX_PARTS = 4_000  # parts of a package
 MAX_INFLATED = 64 << 20  # bytes of all parts that are read, together
+MAX_SHEETS = 1_000  # sheets of a workbook
 MAX_CELLS = 2_000_000  # cells of the rectangle that a sheet's values span
 MAX_VALUES = 400_000  # values of one sheet
 MAX_MERGES = 20_000  # merged areas of one sheet
-MAX_STYLES = 200_000  # cell styles of a workbook (Excel itself allows 65,490)
+MAX_STYLES = 200_000  # cell styles of a workbook
 MAX_SHEET_TAGS = 4_000_000  # tags of one sheet
+MAX_TEXT = 4 << 20  # bytes of one text; a cell holds 32,767 letters
+MAX_WRITTEN = 1_500_000  # cells that a sheet writes, empty ones with a style too
+# What a list of a workbook has at most, by the beginning of its entries; Excel itself allows 65,490 styles.
+MOST_ENTRIES = {
+    b"<si": MAX_VALUES,
+    b"<xf": MAX_STYLES,
+    b"numFmt ": 20_000,
+    b"sheet ": 10_000,
+    b"Relationship ": 20_000,
+}
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # rows and columns that a sheet has
 FAR_ROW, FAR_COLUMN = 100_000, 702  # nothing beyond these is read,
 NEAR_ROW, NEAR_COLUMN = 20_000, 100  # nor beyond these once a sheet's values span more than MAX_CELLS
@@ -220,9 +231,33 @@ def few_values(sheet: bytes) -> bool:
     )
 
 
+def few_cells(sheet: bytes) -> bytes:
+    """A sheet's XML, unchanged; UnreadableFile when it writes more cells or formulas than any form has."""
+    if len(sheet) > MAX_VALUES and (
+        sheet.count(b"<c ") > MAX_WRITTEN or sheet.count(b"<f") > MAX_VALUES or _has_endless_text(sheet)
+    ):
+        raise UnreadableFile(TOO_BIG)
+    return sheet
+
+
+def _has_endless_text(xml: bytes) -> bool:
+    """Whether a text or a tag is longer than MAX_TEXT: libraries hold several copies of it."""
+    at = 0
+    while at + MAX_TEXT < len(xml):
+        at = xml.rfind(b"<", at, at + MAX_TEXT) + 1
+        if not at:
+            return True
+    return False
+
+
 def few_entries(part: bytes) -> bytes:
-    """The styles or shared strings, unchanged; UnreadableFile when there are more than any form has."""
-    if len(part) > MAX_STYLES and (part.count(b"<si") > MAX_VALUES or part.count(b"<xf") > MAX_STYLES):
+    """A list of a workbook, unchanged; UnreadableFile when it has more entries than that of any form.
+
+    It is that of sheets, relationships, styles or shared strings.
+    """
+    if len(part) > MAX_STYLES and (
+        any(part.count(entry) > most for entry, most in MOST_ENTRIES.items()) or _has_endless_text(part)
+    ):
         raise UnreadableFile(TOO_BIG)
     return part
 

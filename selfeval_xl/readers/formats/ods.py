@@ -19,7 +19,7 @@ from selfeval_xl.readers.formats.guard import DAMAGED, LAST_COLUMN, LAST_ROW, MA
 from selfeval_xl.readers.formats.ods_formats import DATA_STYLES, NUMBER, DataStyles
 from selfeval_xl.readers.formats.ods_overlays import overlays_in
 from selfeval_xl.readers.formats.source import Source
-from selfeval_xl.readers.formats.xml_walk import local, small_enough, walk
+from selfeval_xl.readers.formats.xml_walk import few_tags, local, walk
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -182,7 +182,7 @@ def _sheets(content: bytes, styles: _Styles) -> Iterator[_Sheet]:
     """The tables of the document, each complete; those inside cells and change logs are left out."""
     sheet: _Sheet | None = None
     depth = 0
-    for event, _, element in walk(small_enough(content), _STYLE_ELEMENTS | {"table-row"}):
+    for event, _, element in walk(few_tags(content), _STYLE_ELEMENTS | {"table-row"}):
         tag = element.tag
         if tag == f"{_TABLE}table":
             depth += 1 if event == "start" else -1

@@ -20,7 +20,8 @@ from selfeval_xl.model.sheet_names import SETTINGS
 from selfeval_xl.readers.folder import shown_path
 from selfeval_xl.readers.formats import kinds
 from selfeval_xl.readers.formats.compound_file import SIGNATURE, Compound
-from selfeval_xl.readers.formats.guard import MAX_FILE, TOO_BIG, Package, open_package
+from selfeval_xl.readers.formats.grid_values import TOO_MANY_SHEETS
+from selfeval_xl.readers.formats.guard import MAX_FILE, MAX_SHEETS, TOO_BIG, Package, open_package
 from selfeval_xl.readers.formats.kinds import KINDS, FileKind, Role
 from selfeval_xl.readers.formats.lost_months import restore_heads
 from selfeval_xl.readers.formats.plain_text import head_of
@@ -62,8 +63,11 @@ class Source:
         return Path(self.path).name
 
     def add(self, grids: list[Grid], problems: list[Problem]) -> None:
-        """Adds Grids and problems; our sheet `_selfeval` becomes the settings."""
+        """Adds Grids, as many as are read, and problems; our sheet `_selfeval` becomes the settings."""
         self.problems += problems
+        if len(grids) > MAX_SHEETS:
+            grids = grids[:MAX_SHEETS]
+            self.problems.append(Problem(TOO_MANY_SHEETS, rule="T01"))
         for grid in grids:
             if grid.name == SETTINGS:
                 self.settings = {

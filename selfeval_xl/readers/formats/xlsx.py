@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
+from itertools import islice
 from xml.etree import ElementTree
 
 from python_calamine import SheetVisibleEnum
@@ -36,7 +37,9 @@ from selfeval_xl.readers.formats.grid_values import (
 from selfeval_xl.readers.formats.guard import (
     DAMAGED,
     MAX_MERGES,
+    MAX_SHEETS,
     Package,
+    few_cells,
     few_entries,
     few_values,
     honest_counts,
@@ -252,10 +255,11 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
 
     Raises UnreadableFile for a package that is damaged, too big or holds no workbook.
     """
-    book = Workbook(package.parts(name for name in package.names if _NEEDED.match(name)), package)
+    needed = package.parts(name for name in package.names if _NEEDED.match(name))
+    for name, part in needed.items():
+        few_cells(part) if _is_sheet(name) and not name.endswith(".rels") else few_entries(part)
+    book = Workbook(needed, package)
     problems: list[Problem] = []
-    for name in ("xl/styles.xml", "xl/sharedStrings.xml"):
-        few_entries(book.named(name) or b"")
     sheets = book.bare.values()
     book.usual = all(map(usual_cells, sheets)) or None
     if not book.usual or not all(map(few_values, sheets)):
@@ -306,7 +310,8 @@ def _grids_cell_by_cell(book: Workbook, problems: list[Problem]) -> list[Grid]:
     """Every sheet as a Grid, read cell by cell."""
     try:
         grids = [
-            _grid_cell_by_cell(book, sheet.name, sheet.visible, problems) for sheet in book.sheets.values()
+            _grid_cell_by_cell(book, sheet.name, sheet.visible, problems)
+            for sheet in islice(book.sheets.values(), MAX_SHEETS + 1)
         ]
     except ElementTree.ParseError as error:
         raise UnreadableFile(DAMAGED) from error

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from selfeval_xl.errors import UnreadableFile
-from selfeval_xl.readers.formats.guard import DAMAGED, Package, plain_xml
+from selfeval_xl.readers.formats.guard import DAMAGED, TOO_BIG, Package, plain_xml
+from selfeval_xl.readers.formats.xml_walk import small_enough, weight
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -24,6 +25,8 @@ STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 ORIGIN = "origin"  # last word of the type of the relation to the digital signatures of a package
 CONTENT_TYPES = "[Content_Types].xml"
+# Bytes that the trees of one package take at most; a department workbook of 60 projects has half of it.
+MAX_TREES = 1200 << 20
 
 
 def tag(like: Element, name: str) -> str:
@@ -73,6 +76,7 @@ class OpenPackage:
         self._package = package
         self._by_lower = {name.lower(): name for name in self._package.names}
         self._trees: dict[str, Element] = {}
+        self._weight = 0
         self._changed: set[str] = set()
         self._added: dict[str, bytes] = {}
         self._dropped: set[str] = set()
@@ -104,10 +108,18 @@ class OpenPackage:
         if name not in self._trees:
             parser = etree.XMLParser(resolve_entities=False, no_network=True)
             try:
-                self._trees[name] = etree.fromstring(plain_xml(self.read(name) or b""), parser)
+                self._trees[name] = etree.fromstring(self._affordable(name), parser)
             except etree.XMLSyntaxError as error:
                 raise UnreadableFile(DAMAGED) from error
         return self._trees[name]
+
+    def _affordable(self, name: str) -> bytes:
+        """The XML of a part; UnreadableFile where it and the trees that are open take too much memory."""
+        xml = small_enough(plain_xml(self.read(name) or b""))
+        self._weight += weight(xml)
+        if self._weight > MAX_TREES:
+            raise UnreadableFile(TOO_BIG)
+        return xml
 
     def need_tree(self, part: str) -> Element:
         """The root element of a part without which the package is damaged: UnreadableFile."""
