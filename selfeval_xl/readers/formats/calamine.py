@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from itertools import islice
@@ -38,12 +38,15 @@ def open_calamine(file: BytesIO) -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(file)
 
 
-def worksheets(opened: CalamineWorkbook) -> Iterator[tuple[int, str]]:
-    """Number and name of each sheet that has cells; of far too many, one more than is read."""
+def worksheets(opened: CalamineWorkbook, without: Collection[int] = frozenset()) -> Iterator[tuple[int, str]]:
+    """Number and name of each sheet that has cells; of far too many, one more than is read.
+
+    without: numbers of sheets to leave out.
+    """
     listed = (
         (number, meta.name)
         for number, meta in enumerate(opened.sheets_metadata)
-        if meta.typ == SheetTypeEnum.WorkSheet
+        if meta.typ == SheetTypeEnum.WorkSheet and number not in without
     )
     return islice(listed, MAX_SHEETS + 1)
 

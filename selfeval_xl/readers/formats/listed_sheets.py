@@ -19,6 +19,7 @@ _RELATION_IDS = (
 _ATTRIBUTE = re.compile(rb' ([\w:]+)="([^"&<>]*)"')
 _PLAIN_SHEETS = re.compile(rb'<sheets>((?:<sheet(?: [\w:]+="[^"&<>]*")+ ?/>)+)</sheets>')
 _PLAIN_RELATIONS = re.compile(rb'<Relationships [^<>]*>((?:<Relationship(?: \w+="[^"&<>]*")+ ?/>)+)</')
+_SHEET_ID = re.compile(rb'<(?:\w{1,9}:)?sheet [^<>]{0,500}?:id="([^"<>]{1,99})"')
 _USUAL_PREFIX = b'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 
 Attributes = Mapping[str, str]
@@ -49,6 +50,19 @@ def listed_sheets(workbook: bytes, relations: bytes, parts: Collection[str]) -> 
             name = sheet.get("name", "")
             found[name] = ListedSheet(name, part, sheet.get("state", "visible") == "visible")
     return found
+
+
+def listed_again(workbook: bytes, count: int) -> frozenset[int]:
+    """The numbers of the sheets, in workbook order, that an earlier entry lists already.
+
+    No program lists a sheet twice, but a damaged file may do so a thousand times. count: of all entries; none
+    is known where they are written in another way.
+    """
+    identities = _SHEET_ID.findall(workbook)
+    if len(identities) != count:
+        return frozenset()
+    first = {identity: number for number, identity in reversed(list(enumerate(identities)))}
+    return frozenset(number for number, identity in enumerate(identities) if first[identity] != number)
 
 
 def _plain(workbook: bytes, relations: bytes) -> tuple[list[Attributes], list[Attributes]] | None:

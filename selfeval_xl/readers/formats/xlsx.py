@@ -46,7 +46,7 @@ from selfeval_xl.readers.formats.guard import (
     pack,
     usual_cells,
 )
-from selfeval_xl.readers.formats.listed_sheets import ListedSheet, listed_sheets
+from selfeval_xl.readers.formats.listed_sheets import ListedSheet, listed_again, listed_sheets
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
 from selfeval_xl.readers.formats.overlays import has_overlays, overlays_of
 from selfeval_xl.readers.formats.rich_values import cells_with_pictures
@@ -274,7 +274,8 @@ def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     visible = {meta.name: meta.visible is SheetVisibleEnum.Visible for meta in opened.sheets_metadata}
     errors = any(b't="e"' in part for part in sheets)
     grids = []
-    for number, name in worksheets(opened):
+    again = listed_again(book.named("xl/workbook.xml") or b"", len(opened.sheets_metadata))
+    for number, name in worksheets(opened, again):
         if name == LISTS and not visible[name]:  # the long lists of our templates, which hold no form
             grids.append(Grid(name, [], visible=False))
             continue
@@ -309,9 +310,12 @@ def _for_calamine(name: str, part: bytes) -> bytes:
 def _grids_cell_by_cell(book: Workbook, problems: list[Problem]) -> list[Grid]:
     """Every sheet as a Grid, read cell by cell."""
     try:
+        by_part: dict[str, ListedSheet] = {}
+        for sheet in book.sheets.values():
+            by_part.setdefault(sheet.part, sheet)
         grids = [
             _grid_cell_by_cell(book, sheet.name, sheet.visible, problems)
-            for sheet in islice(book.sheets.values(), MAX_SHEETS + 1)
+            for sheet in islice(by_part.values(), MAX_SHEETS + 1)
         ]
     except ElementTree.ParseError as error:
         raise UnreadableFile(DAMAGED) from error
