@@ -178,6 +178,7 @@ def test_a_full_disk_is_said_and_the_old_workbook_stays(folder, tmp_path):
     out = tmp_path / "全县.xlsx"
     consolidate(folder, out)
     before = out.read_bytes()
+    os.utime(next(folder.iterdir()), (1_700_000_000, 1_700_000_000))  # else there is nothing to write
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000));"
