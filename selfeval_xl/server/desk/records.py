@@ -226,7 +226,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionView:
-    """An earlier submission: its receipt, its findings when it was sent, and what changed against the one before."""
+    """An earlier submission: its receipt, its findings when it was sent, the changes since the one before."""
 
     receipt: Receipt
     rows: tuple[FindingRow, ...]

@@ -1,0 +1,324 @@
+"""报送: a checked draft becomes a submission: signed copies, one folder among the received files, a receipt.
+
+The folder is made whole under a hidden name, made durable and renamed; only then is there a receipt. What a
+kill interrupts is finished or forgotten at the next start: a folder that has its name gets its receipt.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from selfeval_xl.errors import NotThere, OutputError, Refused, SelfevalError, cause_of
+from selfeval_xl.files import fingerprint
+from selfeval_xl.filings.roster import Department
+from selfeval_xl.model.findings import Counts
+from selfeval_xl.server.desk import draft_view, drafts, season, submissions
+from selfeval_xl.server.desk.core import HIDDEN, Core, key_of, new_id, packed, reason_of, sync_folder
+from selfeval_xl.server.desk.drafts import CHECKED, SENDING, SENT, WAITING, WORK, Draft, StoredFile
+from selfeval_xl.server.desk.processes import URGENT
+from selfeval_xl.server.desk.submissions import DONE, PENDING
+from selfeval_xl.server.state import accounts
+from selfeval_xl.server.state.accounts import FILLER, LEAD, Account
+
+SIGN_SECONDS = 60.0
+BEGUN = f"{HIDDEN}desk-"  # begins the hidden folders in which a submission is made
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """A submission on its way. explained: what was typed, by number, for each file by its number."""
+
+    id: str
+    row: Department
+    draft: Draft
+    number: int
+    files: list[StoredFile]
+    explained: dict[int, dict[int, str]]
+    hidden: Path
+
+
+def submit(core: Core, who: Account, id: str) -> str | None:
+    """Sends a draft; returns the id of the submission, None where it now waits for the 负责人.
+
+    Raises NotThere, Refused, OutputError.
+    """
+    draft = drafts.find(core, who, id)
+    row = core.own(who)
+    if draft.status == SENT and draft.submission:
+        return draft.submission
+    if draft.account != who.id:
+        raise NotThere
+    if row.confirm and who.role == FILLER:
+        _refuse_hindered(core, draft)
+        with core.base.transaction():
+            if not drafts.set_status(core, id, WAITING, CHECKED, reason=""):
+                raise _not_ready(draft)
+            core.note(who, "送负责人确认", id, f"{row.name}，文件{len(drafts.files(core, id))}个")
+        return None
+    return _accept(core, who, draft, CHECKED)
+
+
+def confirm(core: Core, who: Account, id: str) -> str:
+    """The 负责人 confirms a waiting draft; returns the id of the submission. Raises NotThere, Refused."""
+    draft = drafts.find(core, who, id)
+    if draft.status == SENT and draft.submission:
+        return draft.submission
+    if who.role != LEAD:
+        raise NotThere
+    return _accept(core, who, draft, WAITING)
+
+
+def hand_back(core: Core, who: Account, id: str, reason: str) -> None:
+    """The 负责人 gives a waiting draft back. Raises NotThere, Refused."""
+    drafts.find(core, who, id)
+    if who.role != LEAD:
+        raise NotThere
+    reason = reason_of(reason, core.settings.limits.text)
+    with core.base.transaction():
+        if not drafts.set_status(core, id, CHECKED, WAITING, reason=reason):
+            raise Refused("这一份现在不是等负责人确认，不能退回填报人。")
+        core.note(who, "负责人退回填报人", id, reason)
+
+
+def _not_ready(draft: Draft) -> Refused:
+    return Refused("这一份已经变了：没有校验完，或已经送负责人、已经报送。请刷新页面再看。")
+
+
+def _refuse_hindered(core: Core, draft: Draft) -> None:
+    """Raises Refused where something hinders sending the draft."""
+    files = drafts.files(core, draft.id)
+    hindrances = draft_view.hindrances_of(core, draft, files, json.loads(draft.result))
+    if hindrances:
+        raise Refused("\n".join(hindrances))
+
+
+def _accept(core: Core, who: Account, draft: Draft, status: str) -> str:
+    """Makes the submission of a draft that has this status; returns its id."""
+    row = core.department(draft.department)
+    with core.alone(f"accept:{draft.department}"):
+        _refuse_hindered(core, draft)
+        if not drafts.set_status(core, draft.id, SENDING, status):
+            again = drafts.by_id(core, draft.id)
+            if again is not None and again.submission:
+                return again.submission
+            raise _not_ready(draft)
+        hidden = None
+        try:
+            going = _begun(core, row, draft)
+            hidden = going.hidden
+            facts = _facts(core, who, going, _stored(core, going))
+            _finish(core, who, going, facts)
+            return going.id
+        except BaseException as error:
+            if hidden is not None:
+                shutil.rmtree(hidden, ignore_errors=True)
+            drafts.set_status(core, draft.id, status, SENDING)
+            if isinstance(error, OSError):
+                raise OutputError(f"没有报送成：{cause_of(error)}。请告知财政局，稍后再报送。") from error
+            raise
+
+
+def _begun(core: Core, row: Department, draft: Draft) -> _Going:
+    """The submission with its number and an empty hidden folder."""
+    files = drafts.files(core, draft.id)
+    in_books = max((json.loads(file.facts).get("number", 0) for file in files), default=0)
+    number = max(submissions.last_number(core, draft.department), in_books) + 1
+    typed = drafts.explanations(core, draft.id)
+    explained: dict[int, dict[int, str]] = {}
+    for finding in draft_view.result(drafts.folder_of(core, draft.id) / WORK).get("rows", []):
+        if finding["explained_in"] and finding["number"] in typed:
+            explained.setdefault(finding["explained_in"], {})[finding["number"]] = typed[finding["number"]]
+    id = new_id()
+    of_department = core.settings.receiving / core.folder_of(row)
+    hidden = of_department / f"{BEGUN}{id}"
+    hidden.mkdir(parents=True)
+    return _Going(id, row, draft, number, files, explained, hidden)
+
+
+def _stored(core: Core, going: _Going) -> list[Facts]:
+    """Writes the files into the hidden folder, signed or byte for byte; what the receipt says of each."""
+    folder, work = drafts.files_folder(core, going.draft), drafts.folder_of(core, going.draft.id) / WORK
+    main = min(
+        (file.n for file in going.files if _is_workbook(file)), default=0
+    )  # findings on a report in Word are explained in it
+    signing = {
+        file.n: core.workers.submit(
+            URGENT,
+            (
+                "sign",
+                (
+                    str(work),
+                    file.n,
+                    str(folder / file.place),
+                    str(going.hidden / file.place),
+                    going.number,
+                    going.explained.get(file.n, {}),
+                    file.n == main,
+                ),
+            ),
+            SIGN_SECONDS,
+        )
+        for file in going.files
+        if _is_workbook(file)
+    }
+    stored = []
+    for file in going.files:
+        source, facts = folder / file.place, json.loads(file.facts)
+        if fingerprint(source)[1] != file.sha256:
+            raise Refused(f"“{file.name}”校验以后变了，没有报送。请重新上传。")
+        signed = None
+        if file.n in signing:
+            try:
+                signed = signing[file.n].result()
+            except SelfevalError as error:
+                if isinstance(error, OutputError):
+                    raise
+                raise Refused(f"“{file.name}”没有写成报送件：{error}。请再点一次报送。") from error
+        target = Path(signed["path"]) if signed else going.hidden / file.place
+        if signed is None:
+            _copy(source, target)
+        _make_durable(target)
+        size, sha256 = fingerprint(target)
+        stored.append(
+            {
+                "n": file.n,
+                "name": file.name,
+                "stored": target.name,
+                "size": file.size,
+                "received": file.sha256,
+                "sha256": sha256,
+                "kept": size,
+                "code": signed["code"] if signed else "",
+                "forms": facts.get("forms", 0),
+            }
+        )
+    sync_folder(going.hidden)
+    return stored
+
+
+def _is_workbook(file: StoredFile) -> bool:
+    """Whether a file is an xlsx with forms, which carries number, code and explanations."""
+    facts = json.loads(file.facts)
+    return facts.get("kind") == "xlsx" and bool(facts.get("tables"))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copies the bytes of a file to a new one."""
+    with open(source, "rb") as read, open(target, "xb") as written:
+        shutil.copyfileobj(read, written, 1 << 20)
+
+
+def _make_durable(path: Path) -> None:
+    """Waits until the bytes of a file are on the disk."""
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _facts(core: Core, who: Account, going: _Going, stored: list[Facts]) -> Facts:
+    """What the receipt says."""
+    filler = accounts.by_id(core.base, going.draft.account)
+    confirmed = who.role == LEAD and filler is not None and filler.id != who.id
+    deadline, late = season.late_days(core, going.draft.department)
+    counts = _counts(core, going)
+    now = season.of(core, going.draft.department)
+    return {
+        "by": filler.label if filler else who.label,
+        "confirmed_by": who.label if confirmed else "",
+        "account": who.id,
+        "address": core.address_of(who),
+        "deadline": deadline.isoformat() if deadline else "",
+        "late": late,
+        "counts": list(counts),
+        "files": stored,
+        "reopened": now.why if now.until else "",
+    }
+
+
+def _counts(core: Core, going: _Going) -> Counts:
+    """The counts of the findings, with what was explained on the page; the findings are kept with it."""
+    kept = draft_view.result(drafts.folder_of(core, going.draft.id) / WORK)
+    typed = {n: text for texts in going.explained.values() for n, text in texts.items()}
+    for row in kept.get("rows", []):
+        if row["number"] in typed:
+            row["explanation"] = typed[row["number"]]
+    rows = draft_view.finding_rows(kept.get("rows", []), {}, {})
+    folder = submissions.folder_of(core, going.id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "result.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    return draft_view.counts_with(json.loads(going.draft.result), rows)
+
+
+def _finish(core: Core, who: Account, going: _Going, facts: Facts) -> None:
+    """Gives the folder its name, and then the department its receipt."""
+    now = datetime.now()
+    name = f"第{going.number}次_{now:%Y%m%d-%H%M%S}"
+    target = going.hidden.with_name(name)
+    if os.path.lexists(target):
+        raise Refused("收件文件夹里已经有同名的文件夹，没有报送。请过一秒再点报送。", 1)
+    folder = target.relative_to(core.settings.receiving).as_posix()
+    try:
+        core.base.add(
+            "submissions",
+            id=going.id,
+            department=key_of(going.row),
+            number=going.number,
+            at=time.time(),
+            status=PENDING,
+            folder=folder,
+            draft=going.draft.id,
+            facts=packed(facts),
+        )
+    except sqlite3.IntegrityError as error:
+        raise Refused("这个报送序号刚才已经用了，没有报送。请再点一次报送。", 1) from error
+    try:
+        os.rename(going.hidden, target)
+    except OSError:
+        core.base.run("DELETE FROM submissions WHERE id = ? AND status = 'pending'", going.id)
+        raise
+    sync_folder(target.parent)
+    _give_receipt(core, who, going.id, "报送")
+    drafts.delete_files(core, going.draft.id)
+
+
+def _give_receipt(core: Core, who: Account | None, id: str, what: str) -> None:
+    """Turns a pending submission, whose folder is in its place, into one with a receipt."""
+    row = core.base.row("SELECT department, number, draft, facts FROM submissions WHERE id = ?", id)
+    assert row is not None, "a pending submission is there"
+    facts = json.loads(row[3])
+    names = "、".join(file["name"] for file in facts["files"][:5])
+    more = f"等{len(facts['files'])}个文件" if len(facts["files"]) > 5 else ""
+    by = f"，负责人确认：{facts['confirmed_by']}" if facts["confirmed_by"] else ""
+    detail = f"{core.department(row[0]).name}第{row[1]}次报送：{names}{more}；填报：{facts['by']}{by}"
+    with core.base.transaction():
+        core.base.run("UPDATE submissions SET status = ? WHERE id = ?", DONE, id)
+        drafts.set_status(core, row[2], SENT, submission=id)
+        core.note(who, what, id, detail, facts["address"])
+
+
+def recover(core: Core) -> list[str]:
+    """Finishes or forgets what a kill interrupted, before anybody else comes; sentences about it."""
+    told = []
+    for each in submissions.pending(core):
+        if (core.settings.receiving / each.folder).is_dir():
+            _give_receipt(core, None, each.id, "启动时补发回执")
+            drafts.delete_files(core, each.draft)
+            told.append(f"上次中断时“{each.folder}”已经收好，补发了回执。")
+        else:
+            core.base.run("DELETE FROM submissions WHERE id = ?", each.id)
+            shutil.rmtree(submissions.folder_of(core, each.id), ignore_errors=True)
+    core.base.run("UPDATE drafts SET status = 'checked' WHERE status = 'sending'")
+    for row in core.roster.reporting:
+        folder = core.settings.receiving / core.folder_of(row)
+        if folder.is_dir():
+            for left in folder.glob(f"{BEGUN}*"):
+                shutil.rmtree(left, ignore_errors=True)
+    return told
