@@ -27,7 +27,7 @@ _COLUMNS = "id, account, department, created, status, error, reason, result, sub
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft as the state has it. reason: why the 负责人 gave it back. result: facts of the check, as JSON."""
+    """A draft as the state has it. reason: of the 负责人 who gave it back. result: of the check, as JSON."""
 
     id: str
     account: int
