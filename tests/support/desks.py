@@ -7,10 +7,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.rosters import department, project, write_roster
-
 from selfeval_xl import templates
 from selfeval_xl.server.desk import Account, Desk, Limits, Settings
+from selfeval_xl.server.state import codes
+from support.rosters import department, project, write_roster
 
 EDUCATION, WATER, HEALTH = "101", "102", "103"
 NAMES = {EDUCATION: "示例县教育局", WATER: "示例县水利局", HEALTH: "示例县卫生健康局"}
@@ -125,6 +125,7 @@ def county(folder: Path, **deadlines: str) -> County:
     """A county with its roster and codes: 教育局 and 卫健局 alone, 水利局 with the 负责人's confirmation."""
     from openpyxl import load_workbook
 
+    codes._COST.update(n=16, p=1)  # a hash takes a quarter of a second else
     found = County(folder)
     found.received.mkdir(parents=True)
     write_roster(

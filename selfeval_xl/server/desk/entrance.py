@@ -50,6 +50,7 @@ def _department_of(core: Core, login: str) -> str | None:
     """The key of the department that somebody calls by its code, name or alias; None for none."""
     code, name = split_code(login)
     found = core.roster.match(name, code) if code else core.roster.match(login, login)
+    found = found or core.roster.named_in(login)
     return (found[0] or found[1]) if found else None
 
 
