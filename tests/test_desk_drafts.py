@@ -248,7 +248,7 @@ def test_a_zip_is_not_unpacked_beyond_the_bounds_of_an_upload(here, books):
     "name, raw, said",
     [
         ("表.xlsx", b"PK\x03\x04 broken", "表.xlsx"),
-        ("读我.txt", "你好".encode(), "没有找到绩效自评表"),
+        ("读我.txt", "你好".encode(), "里面是纯文本"),
         ("空.xlsx", b"", "空.xlsx"),
     ],
 )
