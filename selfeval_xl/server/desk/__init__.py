@@ -25,7 +25,7 @@ from selfeval_xl.server.desk import (
     returning,
     season,
 )
-from selfeval_xl.server.desk.core import Core, key_of, need_officer, new_id
+from selfeval_xl.server.desk.core import Core, need_officer, new_id
 from selfeval_xl.server.desk.incoming import IncomingFile
 from selfeval_xl.server.desk.jobs import COUNTY_BYTES
 from selfeval_xl.server.desk.records import (
@@ -243,14 +243,11 @@ class Desk:
 
     def reminder(self, who: Account, key: str) -> Reminder:
         """The reminder for one department; its text is "" where nothing is missing."""
-        found = self._jobs.reminders(who, [key])
-        row = self._core.department(key)
-        return found[0] if found else Reminder(key, row.name, row.contact, row.phone, "")
+        return self._jobs.reminder(who, key)
 
     def reminders(self, who: Account) -> tuple[Reminder, ...]:
         """The reminders for all departments with something missing, then those for the sections."""
-        keys = [key_of(row) for row in self._core.roster.reporting]
-        return tuple(self._jobs.reminders(who, keys))
+        return self._jobs.reminders(who)
 
     def job(self, who: Account, id: str) -> Job:
         """A job in the background."""

@@ -61,7 +61,7 @@ def submit(core: Core, who: Account, id: str) -> str | None:
         _refuse_hindered(core, draft)
         with core.base.transaction():
             if not drafts.set_status(core, id, WAITING, CHECKED, reason=""):
-                raise _not_ready(draft)
+                raise _not_ready()
             core.note(who, "送负责人确认", id, f"{row.name}，文件{len(drafts.files(core, id))}个")
         return None
     return _accept(core, who, draft, CHECKED)
@@ -89,7 +89,7 @@ def hand_back(core: Core, who: Account, id: str, reason: str) -> None:
         core.note(who, "负责人退回填报人", id, reason)
 
 
-def _not_ready(draft: Draft) -> Refused:
+def _not_ready() -> Refused:
     return Refused("这一份已经变了：没有校验完，或已经送负责人、已经报送。请刷新页面再看。")
 
 
@@ -105,12 +105,14 @@ def _accept(core: Core, who: Account, draft: Draft, status: str) -> str:
     """Makes the submission of a draft that has this status; returns its id."""
     row = core.department(draft.department)
     with core.alone(f"accept:{draft.department}"):
+        again = drafts.by_id(core, draft.id)  # somebody may have sent it meanwhile
+        if again is not None and again.submission:
+            return again.submission
+        if again is None or again.status != status:
+            raise _not_ready()
         _refuse_hindered(core, draft)
         if not drafts.set_status(core, draft.id, SENDING, status):
-            again = drafts.by_id(core, draft.id)
-            if again is not None and again.submission:
-                return again.submission
-            raise _not_ready(draft)
+            raise _not_ready()
         hidden = None
         try:
             going = _begun(core, row, draft)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from typing import Any
 
 from selfeval_xl.errors import NotThere, OutputError, Refused, SelfevalError, cause_of
 from selfeval_xl.files import free_name
+from selfeval_xl.filings.roster import Department
 from selfeval_xl.server.desk import returning, submissions
 from selfeval_xl.server.desk.core import (
     Core,
@@ -65,6 +67,7 @@ class OfficerJobs:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._reading: Future[Any] | None = None
+        self._reminders: tuple[object, tuple[Reminder, ...]] | None = None
 
     def make_county(self, who: Account) -> str:
         """Starts the consolidation, or returns the id of the one that is under way. Raises NotThere."""
@@ -208,29 +211,31 @@ class OfficerJobs:
         self.core.note(who, "上传汇总工作簿", "", f"{incoming.name}，审核意见{found['rows']}行")
         return f"已收下，里面有审核意见{found['rows']}行。{beside}再次汇总时意见会带回。"
 
-    def reminders(self, who: Account, wanted: list[str]) -> list[Reminder]:
-        """The reminders of today for these departments, and for their sections. Raises NotThere."""
+    def reminders(self, who: Account) -> tuple[Reminder, ...]:
+        """The reminders of today, for departments and then for their sections. Raises NotThere.
+
+        They are counted anew where anything has come since.
+        """
         need_officer(who)
-        core = self.core
-        if len(wanted) == 1:
-            core.department(wanted[0])
-        standings = submissions.standings(core)
-        rows = {key_of(row): row for row in core.roster.reporting}
-        sealed = next((key for key, facts in standings.items() if facts.get("sealed") and key in rows), "")
-        keys = list(rows) if len(wanted) != 1 else list(dict.fromkeys((*wanted, *filter(None, [sealed]))))
-        kept = {key: str(path) if (path := submissions.data_of(core, key)).is_file() else "" for key in keys}
-        root = str(core.settings.receiving.resolve())
-        found = core.workers.submit(URGENT, ("reminders", (root, kept, wanted)), SHORT_SECONDS).result()
-        return [
-            Reminder(
-                each["key"],
-                rows[each["key"]].name if each["key"] else each["section"],
-                rows[each["key"]].contact if each["key"] else "",
-                rows[each["key"]].phone if each["key"] else "",
-                each["text"],
-            )
-            for each in found
-        ]
+        core, rows = self.core, {key_of(row): row for row in self.core.roster.reporting}
+        with core.alone("reminders"):
+            counted = (date.today(), core.base.row("SELECT count(*), max(at) FROM standings"))
+            if self._reminders is None or self._reminders[0] != counted:
+                kept = {
+                    key: str(path) if (path := submissions.data_of(core, key)).is_file() else ""
+                    for key in rows
+                }
+                request = ("reminders", (str(core.settings.receiving.resolve()), kept))
+                found = core.workers.submit(URGENT, request, SHORT_SECONDS).result()
+                self._reminders = counted, tuple(_reminder(each, rows) for each in found)
+            return self._reminders[1]
+
+    def reminder(self, who: Account, key: str) -> Reminder:
+        """The reminder for one department, without text where nothing is missing. Raises NotThere."""
+        need_officer(who)
+        row = self.core.department(key)
+        none = Reminder(key, row.name, row.contact, row.phone, "")
+        return next((each for each in self.reminders(who) if each.key == key), none)
 
     def _keep(self, job: _Job) -> None:
         """Remembers a job, and forgets the oldest that has ended."""
@@ -281,6 +286,14 @@ class OfficerJobs:
     def _keep_opinions(self, workbook: Path, found: Facts) -> None:
         facts = {**found, "stamp": _stamp(workbook)}
         self.core.base.run("REPLACE INTO notes VALUES (?, ?)", returning.OPINIONS, packed(facts))
+
+
+def _reminder(each: Facts, rows: Mapping[str, Department]) -> Reminder:
+    """A reminder for a department, or for the section that it names."""
+    row = rows.get(each["key"])
+    if row is None:
+        return Reminder("", each["section"], "", "", each["text"])
+    return Reminder(each["key"], row.name, row.contact, row.phone, each["text"])
 
 
 def _processes(checkers: int | None) -> int:

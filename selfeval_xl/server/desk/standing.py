@@ -136,12 +136,10 @@ def _finding(number: int, finding: Any, root: Path) -> Facts:
     }
 
 
-def reminders_of(
-    root: Path, kept: Mapping[str, str], roster: Roster, policy: Policy, wanted: Sequence[str]
-) -> list[Facts]:
-    """The reminders of today: of the wanted departments with something missing, then of their sections.
+def reminders_of(root: Path, kept: Mapping[str, str], roster: Roster, policy: Policy) -> list[Facts]:
+    """The reminders of today: of the departments with something missing, then of their sections.
 
-    kept: where the data of each department lie, "" where nothing has come of it.
+    kept: by key, where the data of each department lie, "" where nothing has come of it.
     """
     entries = [
         pickle.loads(Path(place).read_bytes())
@@ -152,18 +150,16 @@ def reminders_of(
     receipts = [receipt for entry in entries for receipt in entry.receipts]
     years = Counter(form.form.year for entry in entries for form in entry.forms if form.form.year)
     year = int(policy.number("year")) or max(years, key=lambda year: (years[year], year), default=None)
-    material = CountyData(
-        entries, Collected(root, receipts, [], []), roster, policy, Findings((), (), ()), year
-    )
+    collected = Collected(root, receipts, [], [])
+    material = CountyData(entries, collected, roster, policy, Findings((), (), ()), year)
     material = replace(material, policy=with_sender(material))
     private, today, behind = private_projects(material), date.today(), to_remind(material)
     found = [
         {"key": own, "text": text_of(without_names(reminder(entry, material, today), private))}
         for own, entry in zip(kept, entries)
-        if own in wanted and entry in behind
+        if entry in behind
     ]
-    sections = dict.fromkeys(entry.section for entry in behind if entry.section) if len(wanted) > 1 else {}
-    for section in sections:
+    for section in dict.fromkeys(entry.section for entry in entries if entry.section):
         members = [entry for entry in entries if entry.section == section]
         found.append(
             {"key": "", "section": section, "text": text_of(for_section(section, members, material))}

@@ -291,11 +291,11 @@ def _standing(context: Context, folder: str, files: Sequence[tuple[str, str]], o
     return standing_of(Path(folder), contents, context.roster, context.policy, own, target)
 
 
-def _reminders(context: Context, folder: str, kept: Mapping[str, str], wanted: Sequence[str]) -> list[Facts]:
+def _reminders(context: Context, folder: str, kept: Mapping[str, str]) -> list[Facts]:
     """The reminders of today; see `standing.reminders_of`."""
     from selfeval_xl.server.desk.standing import reminders_of
 
-    return reminders_of(Path(folder), kept, context.roster, context.policy, wanted)
+    return reminders_of(Path(folder), kept, context.roster, context.policy)
 
 
 def _opinions(context: Context, workbook: str) -> Facts:
