@@ -11,6 +11,7 @@ import os
 import shutil
 import sqlite3
 import time
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -148,43 +149,14 @@ def _begun(core: Core, row: Department, draft: Draft) -> _Going:
 
 def _stored(core: Core, going: _Going) -> list[Facts]:
     """Writes the files into the hidden folder, signed or byte for byte; what the receipt says of each."""
-    folder, work = drafts.files_folder(core, going.draft), drafts.folder_of(core, going.draft.id) / WORK
-    main = min(
-        (file.n for file in going.files if _is_workbook(file)), default=0
-    )  # findings on a report in Word are explained in it
-    signing = {
-        file.n: core.workers.submit(
-            URGENT,
-            (
-                "sign",
-                (
-                    str(work),
-                    file.n,
-                    str(folder / file.place),
-                    str(going.hidden / file.place),
-                    going.number,
-                    going.explained.get(file.n, {}),
-                    file.n == main,
-                ),
-            ),
-            SIGN_SECONDS,
-        )
-        for file in going.files
-        if _is_workbook(file)
-    }
+    folder = drafts.files_folder(core, going.draft)
+    signing = _signing(core, going, folder)
     stored = []
     for file in going.files:
-        source, facts = folder / file.place, json.loads(file.facts)
+        source = folder / file.place
         if fingerprint(source)[1] != file.sha256:
             raise Refused(f"“{file.name}”校验以后变了，没有报送。请重新上传。")
-        signed = None
-        if file.n in signing:
-            try:
-                signed = signing[file.n].result()
-            except SelfevalError as error:
-                if isinstance(error, OutputError):
-                    raise
-                raise Refused(f"“{file.name}”没有写成报送件：{error}。请再点一次报送。") from error
+        signed = _signed(file, signing[file.n]) if file.n in signing else None
         target = Path(signed["path"]) if signed else going.hidden / file.place
         if signed is None:
             _copy(source, target)
@@ -200,11 +172,48 @@ def _stored(core: Core, going: _Going) -> list[Facts]:
                 "sha256": sha256,
                 "kept": size,
                 "code": signed["code"] if signed else "",
-                "forms": facts.get("forms", 0),
+                "forms": json.loads(file.facts).get("forms", 0),
             }
         )
     sync_folder(going.hidden)
     return stored
+
+
+def _signing(core: Core, going: _Going, folder: Path) -> dict[int, Future[Any]]:
+    """The signed copies that the workers are writing, by number of the file."""
+    work = str(drafts.folder_of(core, going.draft.id) / WORK)
+    books = [file for file in going.files if _is_workbook(file)]
+    main = min((file.n for file in books), default=0)  # findings on a report in Word are explained in it
+    return {
+        file.n: core.workers.submit(
+            URGENT,
+            (
+                "sign",
+                (
+                    work,
+                    file.n,
+                    str(folder / file.place),
+                    str(going.hidden / file.place),
+                    going.number,
+                    going.explained.get(file.n, {}),
+                    file.n == main,
+                ),
+            ),
+            SIGN_SECONDS,
+        )
+        for file in books
+    }
+
+
+def _signed(file: StoredFile, future: Future[Any]) -> Facts | None:
+    """What is known of a signed copy; None for a file that is stored as it came. Raises Refused, OutputError."""
+    try:
+        signed: Facts | None = future.result()
+    except OutputError:
+        raise
+    except SelfevalError as error:
+        raise Refused(f"“{file.name}”没有写成报送件：{error}。请再点一次报送。") from error
+    return signed
 
 
 def _is_workbook(file: StoredFile) -> bool:
