@@ -24,12 +24,14 @@ HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
     # not no-referrer: browsers then send `Origin: null` with the desk's own forms
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cache-Control": "no-store",
 }
-TLS_HEADERS: Mapping[str, str] = {"Strict-Transport-Security": "max-age=31536000"}
+TLS_HEADERS: Mapping[str, str] = {
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cross-Origin-Opener-Policy": "same-origin",  # without TLS browsers only complain about it
+}
 METHODS = ("GET", "HEAD", "POST")
 LONGEST_PATH = 512
 SMALL_BODY = 64 << 10

@@ -60,6 +60,11 @@ def days_left(number: int | None) -> str:
     return f"还有{number}天" if number > 0 else f"已逾期{-number}天" if number else "今天截止"
 
 
+def ended(text: str) -> str:
+    """The text with a full stop where it has no end of its own."""
+    return text if text[-1:] in "。！？.!?" else f"{text}。"
+
+
 def place(row: FindingRow) -> str:
     """Sheet and cells of a finding: 项目01 G13; what there is of them."""
     return " ".join(part for part in (row.sheet, row.cell) if part) or "整份材料"
@@ -81,7 +86,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    for function in (moment, second, day, size, days_left, place, printable):
+    for function in (moment, second, day, size, days_left, ended, place, printable):
         made.filters[function.__name__] = function
     made.globals |= {
         "draft_states": DRAFT_STATES,

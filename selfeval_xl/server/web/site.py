@@ -16,7 +16,7 @@ class Site:
     """The place of a desk on the network.
 
     names: the host names in lower case by which it may be called, beside its own addresses. tls: whether it
-    has a certificate. secret: of this run, for the tokens of forms that are sent before anybody has logged in.
+    has a certificate. secret: of this run, for the tokens of forms that are sent before the login.
     """
 
     port: int
