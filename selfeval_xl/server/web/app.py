@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from anyio import to_thread
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Scope
 
@@ -103,7 +104,11 @@ def make_app(desk: Desk, site: Site) -> ASGIApp:
     ]
     routes += [Route(f"/static/{name}", _asset_endpoint(name), methods=["GET"]) for name in ASSETS]
     faults = Faults(desk.settings.state_place / "errors.log")
-    inner = Starlette(routes=routes, lifespan=_lifespan, exception_handlers={HTTPException: _http_failure})
+    inner = Starlette(
+        routes=routes,
+        lifespan=_lifespan,
+        exception_handlers={HTTPException: _http_failure, Exception: _broken},
+    )
     inner.state.faults = faults
     inner.router.redirect_slashes = False
     limits = desk.settings.limits
@@ -132,6 +137,14 @@ def _asset_endpoint(name: str):  # type: ignore[no-untyped-def]
 
 def _failure_page(scope: Scope, status: int, sentence: str) -> ASGIApp:
     return pages.failure(status, sentence)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """The page for an error that nobody expected."""
+    sentence = await run_in_threadpool(request.app.state.faults.broken, error)
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"error": sentence}, 500)
+    return pages.failure(500, sentence)
 
 
 async def _http_failure(request: Request, error: Exception) -> Response:

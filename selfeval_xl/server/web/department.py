@@ -10,6 +10,8 @@ from selfeval_xl.server.web.downloads import download
 from selfeval_xl.server.web.forms import explanations
 from selfeval_xl.server.web.visits import Visit, refusal_status, to
 
+SAVED = "单位说明已经保存，还没有报送。"
+
 
 def home(visit: Visit, notice: str = "", status: int = 200) -> Response:
     """What the department has to report, until when, and what has come."""
@@ -27,7 +29,15 @@ def draft(visit: Visit, notice: str = "", status: int = 200) -> Response:
     shown = visit.desk.draft(visit.who, visit.path("id"))
     if shown.status == "sent" and shown.submission and not notice:
         return to(f"/receipts/{shown.submission}")
-    return visit.page("draft.html", status, draft=shown, limits=visit.desk.settings.limits, notice=notice)
+    saved = "saved" in visit.request.query_params and not notice
+    return visit.page(
+        "draft.html",
+        status,
+        draft=shown,
+        limits=visit.desk.settings.limits,
+        notice=notice,
+        done=SAVED if saved else "",
+    )
 
 
 def draft_state(visit: Visit) -> Response:
@@ -47,7 +57,7 @@ def waiting(status: str, place: int) -> str:
 def explain(visit: Visit) -> Response:
     """Keeps the explanations of the page."""
     visit.desk.explain(visit.who, visit.path("id"), explanations(visit.fields))
-    return to(f"/drafts/{visit.path('id')}#findings")
+    return to(f"/drafts/{visit.path('id')}?saved")
 
 
 def marked(visit: Visit) -> Response:

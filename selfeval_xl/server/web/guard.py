@@ -12,6 +12,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from selfeval_xl.errors import Refused
 from selfeval_xl.server.web.site import Site
 
 POLICY = (
@@ -39,8 +40,8 @@ SMALL_BODY = 64 << 10
 FailurePage = Callable[[Scope, int, str], ASGIApp]
 
 
-class TooLarge(Exception):
-    """A body is larger than its page takes, by its own word or by count."""
+class TooLarge(Refused):
+    """A body is larger than its page takes."""
 
 
 class Guard:
@@ -82,10 +83,9 @@ class Guard:
         scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"range"]}
         try:
             await self.app(scope, _counted(receive, limit), answer)
-        except TooLarge:
-            if not answer.started:
-                await self.failure_page(scope, 413, too_large(limit))(scope, receive, answer)
-        except Exception as error:
+        except Exception as error:  # the application has answered for its own, and raises it once more
+            if answer.ended:
+                return
             sentence = self.broken(error)
             if answer.started:
                 raise
@@ -125,7 +125,8 @@ class _Answer:
     """Sends an answer on, with the headers of every answer; the pages' own go before."""
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-        self.send, self.headers, self.started = send, headers, False
+        self.send, self.headers = send, headers
+        self.started = self.ended = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -133,6 +134,8 @@ class _Answer:
             given = [(name.lower(), value) for name, value in message.get("headers", [])]
             there = {name for name, _ in given}
             message = {**message, "headers": given + [pair for pair in self.headers if pair[0] not in there]}
+        elif message["type"] == "http.response.body":
+            self.ended = not message.get("more_body", False)
         await self.send(message)
 
 
@@ -145,7 +148,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         passed += len(message.get("body", b""))
         if passed > limit:
-            raise TooLarge
+            raise TooLarge(too_large(limit))
         return message
 
     return counted

@@ -143,7 +143,7 @@ def renew(visit: Visit) -> Response:
     except Refused as error:
         return accounts(visit, str(error), status=refusal_status(error))
     line = next((line for line in visit.desk.accounts(visit.who) if line.id == number), None)
-    named = f"{line.department or line.name}（{line.role_label}）" if line else ""
+    named = f"{line.name}（{line.role_label}）" if line else ""
     return accounts(
         visit, done=f"{named}的新口令如下，只显示这一次，请抄下来交给本人；旧口令已经作废。", code=code
     )

@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import sys
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -134,8 +135,7 @@ def run(
         config.ssl = _context(listening)
     _more_files()
     server = _Server(config, told)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, server.handle_exit)
+    _end_on_signals(server)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:  # uvicorn raises the signal again when it has come to its end
@@ -154,6 +154,22 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._told()
+
+
+def _end_on_signals(server: uvicorn.Server) -> None:
+    """Has a signal to end the program stop the server first.
+
+    uvicorn itself catches Ctrl+C and SIGTERM, and raises them once more when it has come to its end.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, server.handle_exit)
 
 
 def _more_files() -> None:

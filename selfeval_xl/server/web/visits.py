@@ -15,12 +15,13 @@ from enum import Enum
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from selfeval_xl.errors import NotThere, Refused, SelfevalError
 from selfeval_xl.server.desk import Account, Desk, Session
 from selfeval_xl.server.web import forms, pages
+from selfeval_xl.server.web.guard import TooLarge
 from selfeval_xl.server.web.site import Site
 
 TOO_OLD = "页面打开得太久了，刚才的操作没有做。请再做一次。"
@@ -115,6 +116,8 @@ def refusal_status(error: SelfevalError) -> int:
         return 404
     if isinstance(error, Forged):
         return 403
+    if isinstance(error, TooLarge):
+        return 413
     if isinstance(error, Refused):
         return 429 if error.seconds else 400
     return 503
@@ -158,6 +161,8 @@ class Door:
                 return await to_thread.run_sync(self._look, page, visit, access)
             except LoginFirst:
                 return self.to_login(visit)
+            except ClientDisconnect:
+                return Response(status_code=400)
             except SelfevalError as error:
                 return failure(visit, error)
 
