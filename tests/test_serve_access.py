@@ -157,11 +157,11 @@ def test_an_officer_has_no_page_of_a_department(served, ids):
 
 
 def test_neighbouring_ids_and_numbers_lead_nowhere(served, ids):
-    other = served.client("105")
-    for at in (0, 2, 99, -1, "x", "1.0", "%00", "..", "%2e%2e", "1%0a", "٣"):
+    other, owner = served.client("105"), served.client("104")
+    for at in (0, 2, 99, -1, "x", "1.0", "%00", "..", "%2e%2e", "1%0a", "%D9%A3", "1" * 200):
         for path in (f"/submissions/{ids['submission']}/files/{at}", f"/drafts/{ids['draft']}/marked/{at}"):
             assert other.get(path).status in (400, 404), path
-            assert served.client("104").get(path).status in (200, 400, 404)
+            assert owner.get(path).status in (400, 404), path
     assert len(ids["draft"]) >= 16, "an id that can be guessed"
 
 
@@ -374,7 +374,18 @@ def test_guessing_is_locked_out_by_department_and_by_address(prepared_county, tm
         )
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(1000, marks=pytest.mark.soak)])
+def test_many_guesses_at_once_are_not_more_than_one_after_the_other(prepared_county, tmp_path):
+    """Twenty wrong codes for one department in the same moment, from twenty addresses: five are looked at."""
+    with desk(prepared_county, tmp_path / "县") as server:
+        people = [Client(server.port, f"127.0.9.{number + 1}") for number in range(20)]
+        for person in people:
+            person.get("/login")
+        with ThreadPoolExecutor(20) as pool:
+            pages = list(pool.map(lambda person: person.try_to_log_in("104", WRONG), people))
+        assert sum(page.status != 429 for page in pages) <= 5
+
+
+@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.soak)])
 def test_many_wrong_codes_get_nothing_and_hinder_nobody(prepared_county, tmp_path, count):
     """From ten addresses at once, for all departments and the officer; a department works on meanwhile."""
     with desk(prepared_county, tmp_path / "县") as server:
@@ -392,7 +403,7 @@ def test_many_wrong_codes_get_nothing_and_hinder_nobody(prepared_county, tmp_pat
         assert len(pages) == count
         assert all(page.status in (400, 401, 403, 422, 429, 200) for page in pages)
         assert not any(page.status == 303 for page in pages)
-        assert sum(page.status == 429 for page in pages) > count * 0.6
+        assert sum(page.status == 429 for page in pages) >= count - 50
         assert slowest < 3
         assert LEADS
 

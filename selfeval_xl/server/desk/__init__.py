@@ -113,9 +113,9 @@ class Desk:
         """Ends a session; its trials are deleted."""
         entrance.log_out(self._core, token)
 
-    def change_code(self, who: Account, old: str, new: str) -> None:
+    def change_code(self, who: Account, old: str, new: str, kept: str = "") -> None:
         """Changes the code of this account; its other sessions end. Raises Refused."""
-        entrance.change_code(self._core, who, old, new)
+        entrance.change_code(self._core, who, old, new, kept)
 
     # Departments.
 

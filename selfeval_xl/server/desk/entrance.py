@@ -27,12 +27,12 @@ def log_in(core: Core, login: str, code: str, address: str) -> tuple[str, Sessio
     name = " ".join(unicodedata.normalize("NFKC", login[:_LONGEST]).split())
     department = _department_of(core, name)
     keys = (f"login:{department or name.casefold()}", f"address:{address}")
-    seconds = attempts.locked(core.base, *keys)
+    seconds = attempts.locked(core.base, keys[1]) or attempts.claim(core.base, keys[0])
     if seconds:
         raise Refused(LOCKED.format(seconds=seconds), seconds)
     account = accounts.with_code(core.base, department, name, code)
     if account is None:
-        attempts.failed(core.base, *keys)
+        attempts.failed(core.base, keys[1])
         seconds = attempts.locked(core.base, *keys)
         log.write(core.base, None, "口令不对", department or "", "", address, name=name[:40] or "（没有填）")
         if seconds:
@@ -63,26 +63,27 @@ def log_out(core: Core, token: str) -> None:
         drafts.sweep(core)
 
 
-def change_code(core: Core, who: Account, old: str, new: str) -> None:
-    """Changes the code of an account; its sessions end but the newest. Raises Refused."""
-    keys = (f"code:{who.id}",)
-    seconds = attempts.locked(core.base, *keys)
+def change_code(core: Core, who: Account, old: str, new: str, kept: str = "") -> None:
+    """Changes the code of an account. kept: the form token of the session that goes on; others end.
+
+    Raises Refused.
+    """
+    key = f"code:{who.id}"
+    seconds = attempts.claim(core.base, key)
     if seconds:
         raise Refused(LOCKED.format(seconds=seconds), seconds)
     if not accounts.has_code(core.base, who.id, old):
-        attempts.failed(core.base, *keys)
         raise Refused("原口令不对。")
+    attempts.succeeded(core.base, key)
     plain = codes.typed(new)
     if len(plain) < codes.LEAST or len(new) > codes.MOST:
         raise Refused(_EASY.format(least=codes.LEAST))
     if len(set(plain)) < 5 or plain == codes.typed(old) or who.name in plain:
         raise Refused("这个口令太容易猜，或和原来的一样，请换一个。")
-    row = core.base.row("SELECT csrf FROM sessions WHERE account = ? ORDER BY seen DESC LIMIT 1", who.id)
     with core.base.transaction():
         accounts.change_code(core.base, who.id, new)
-        sessions.end_others(core.base, who.id, str(row[0]) if row else "")
+        sessions.end_others(core.base, who.id, kept)
         core.note(who, "改口令", who.department)
-    attempts.succeeded(core.base, *keys)
 
 
 def new_officer(core: Core, name: str) -> str:

@@ -147,7 +147,7 @@ def _made(state: Path) -> Path:
 def _locked(path: Path) -> IO[bytes]:
     """The open lock file. Raises UsageError where another desk has it."""
     try:
-        file = open(path, "ab+")
+        file = open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb+")
     except OSError as error:
         raise OutputError(f"收件台的状态写不进“{path.parent}”：{cause_of(error)}。") from error
     try:

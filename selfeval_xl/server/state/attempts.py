@@ -23,25 +23,36 @@ def locked(base: Database, *keys: str) -> int:
     return math.ceil(max((seconds for seconds in left if seconds > 0), default=0))
 
 
-def failed(base: Database, *keys: str) -> None:
-    """Counts a wrong code for each of these."""
-    now = time.time()
+def claim(base: Database, key: str) -> int:
+    """Counts an attempt as a wrong one before its code is looked at; `succeeded` takes it back.
+
+    So many attempts at once are not more than one after the other. Returns the seconds to wait where this is
+    locked, and counts nothing then.
+    """
+    with base.transaction():
+        seconds = locked(base, key)
+        if not seconds:
+            failed(base, key)
+    return seconds
+
+
+def failed(base: Database, key: str) -> None:
+    """Counts a wrong code."""
+    now, key = time.time(), _hashed(key)
     with base.transaction():
         base.run("DELETE FROM attempts WHERE at < ?", now - _FORGOTTEN)
-        for key in map(_hashed, keys):
-            row = base.row("SELECT failed, locks FROM attempts WHERE key = ?", key)
-            count, locks = (row[0] + 1, row[1]) if row else (1, 0)
-            until = 0.0
-            if count >= ALLOWED:
-                until = now + min(LONGEST, FIRST * 2**locks)
-                count, locks = 0, locks + 1
-            base.run("REPLACE INTO attempts VALUES (?, ?, ?, ?, ?)", key, count, locks, until, now)
+        row = base.row("SELECT failed, locks FROM attempts WHERE key = ?", key)
+        count, locks = (row[0] + 1, row[1]) if row else (1, 0)
+        until = 0.0
+        if count >= ALLOWED:
+            until = now + min(LONGEST, FIRST * 2**locks)
+            count, locks = 0, locks + 1
+        base.run("REPLACE INTO attempts VALUES (?, ?, ?, ?, ?)", key, count, locks, until, now)
 
 
-def succeeded(base: Database, *keys: str) -> None:
-    """Forgets the wrong codes of each of these."""
-    for key in keys:
-        base.run("DELETE FROM attempts WHERE key = ?", _hashed(key))
+def succeeded(base: Database, key: str) -> None:
+    """Forgets the wrong codes."""
+    base.run("DELETE FROM attempts WHERE key = ?", _hashed(key))
 
 
 def _hashed(key: str) -> str:

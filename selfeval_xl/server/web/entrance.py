@@ -68,7 +68,7 @@ def change_code(visit: Visit) -> Response:
     try:
         if new != again:
             raise Refused("两次写的新口令不一样，没有改。请重新填写。")
-        visit.desk.change_code(visit.who, old, new)
+        visit.desk.change_code(visit.who, old, new, visit.session.csrf if visit.session else "")
     except Refused as error:
         return code_page(visit, str(error), status=refusal_status(error))
     return to("/code?changed")
