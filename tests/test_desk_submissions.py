@@ -395,3 +395,19 @@ def test_the_folder_consolidates_like_any_other(here, books):
             for heads in [lines[0]]
         ]
         assert tables[0] == tables[1]
+
+
+def test_a_receipt_that_could_not_be_written_comes_with_the_next_click(here, books, monkeypatch):
+    """The disk is full just after the folder got its name: nothing is lost, nothing comes twice."""
+    who = here.filler()
+    draft = checked(here.desk, who, books["faulty"])
+
+    def full(*_):
+        raise OutputError("磁盘已满")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(accepting, "_give_receipt", full)
+        with pytest.raises(OutputError):
+            here.desk.submit(who, draft)
+    assert here.desk.submit(who, draft).number == 1
+    assert received(here) == ["101示例县教育局/第1次/教育局.xlsx"]

@@ -25,7 +25,7 @@ from selfeval_xl.server.desk import draft_view, drafts, season, submissions
 from selfeval_xl.server.desk.core import HIDDEN, Core, key_of, new_id, packed, reason_of, sync_folder
 from selfeval_xl.server.desk.drafts import CHECKED, SENDING, SENT, WAITING, WORK, Draft, StoredFile
 from selfeval_xl.server.desk.processes import URGENT
-from selfeval_xl.server.desk.submissions import DONE, PENDING
+from selfeval_xl.server.desk.submissions import DONE, PENDING, Submission
 from selfeval_xl.server.state import accounts
 from selfeval_xl.server.state.accounts import FILLER, LEAD, Account
 
@@ -106,6 +106,9 @@ def _accept(core: Core, who: Account, draft: Draft, status: str) -> str:
     """Makes the submission of a draft that has this status; returns its id."""
     row = core.department(draft.department)
     with core.alone(f"accept:{draft.department}"):
+        left = next((each for each in submissions.pending(core) if each.draft == draft.id), None)
+        if left is not None and _is_finished(core, who, left):
+            return left.id
         again = drafts.by_id(core, draft.id)  # somebody may have sent it meanwhile
         if again is not None and again.submission:
             return again.submission
@@ -122,7 +125,7 @@ def _accept(core: Core, who: Account, draft: Draft, status: str) -> str:
             _finish(core, who, going, facts)
             return going.id
         except BaseException as error:
-            if hidden is not None:
+            if hidden is not None and hidden.exists():
                 shutil.rmtree(hidden, ignore_errors=True)
             drafts.set_status(core, draft.id, status, SENDING)
             if isinstance(error, OSError):
@@ -206,7 +209,7 @@ def _signing(core: Core, going: _Going, folder: Path) -> dict[int, Future[Any]]:
 
 
 def _signed(file: StoredFile, future: Future[Any]) -> Facts | None:
-    """What is known of a signed copy; None for a file that is stored as it came. Raises Refused, OutputError."""
+    """What is known of a signed copy; None for a file stored as it came. Raises Refused, OutputError."""
     try:
         signed: Facts | None = future.result()
     except OutputError:
@@ -315,17 +318,27 @@ def _give_receipt(core: Core, who: Account | None, id: str, what: str) -> None:
         core.note(who, what, id, detail, facts["address"])
 
 
+def _is_finished(core: Core, who: Account | None, left: Submission) -> bool:
+    """Gives the receipt of a submission that was interrupted where its folder has its name; else forgets it.
+
+    who: whoever asks for it again; None at the start of the desk.
+    """
+    if (core.settings.receiving / left.folder).is_dir():
+        _give_receipt(core, who, left.id, "报送" if who else "启动时补发回执")
+        drafts.delete_files(core, left.draft)
+        return True
+    core.base.run("DELETE FROM submissions WHERE id = ? AND status = 'pending'", left.id)
+    shutil.rmtree(submissions.folder_of(core, left.id), ignore_errors=True)
+    return False
+
+
 def recover(core: Core) -> list[str]:
     """Finishes or forgets what a kill interrupted, before anybody else comes; sentences about it."""
-    told = []
-    for each in submissions.pending(core):
-        if (core.settings.receiving / each.folder).is_dir():
-            _give_receipt(core, None, each.id, "启动时补发回执")
-            drafts.delete_files(core, each.draft)
-            told.append(f"上次中断时“{each.folder}”已经收好，补发了回执。")
-        else:
-            core.base.run("DELETE FROM submissions WHERE id = ?", each.id)
-            shutil.rmtree(submissions.folder_of(core, each.id), ignore_errors=True)
+    told = [
+        f"上次中断时“{each.folder}”已经收好，补发了回执。"
+        for each in submissions.pending(core)
+        if _is_finished(core, None, each)
+    ]
     core.base.run("UPDATE drafts SET status = 'checked' WHERE status = 'sending'")
     for row in core.roster.reporting:
         folder = core.settings.receiving / core.folder_of(row)

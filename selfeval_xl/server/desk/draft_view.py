@@ -10,7 +10,7 @@ from typing import Any
 from selfeval_xl.model.findings import Counts, Severity, Treatment, counted
 from selfeval_xl.server.desk import drafts, season
 from selfeval_xl.server.desk.core import Core, moment
-from selfeval_xl.server.desk.drafts import CHECKED, SENT, WAITING, WORK, Draft, StoredFile
+from selfeval_xl.server.desk.drafts import CHECKED, RESULT, SENT, WAITING, WORK, Draft, StoredFile
 from selfeval_xl.server.desk.records import ChangeRow, DraftFile, DraftView, FindingRow
 from selfeval_xl.server.state import accounts
 from selfeval_xl.server.state.accounts import FILLER, LEAD, Account
@@ -62,7 +62,7 @@ def view(core: Core, who: Account, id: str, place: int, progress: tuple[int, int
 def result(work: Path) -> Facts:
     """What the check of a draft, or of a submission, has found; empty before that."""
     try:
-        found: Facts = json.loads((work / "result.json").read_text(encoding="utf-8"))
+        found: Facts = json.loads((work / RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 import unicodedata
@@ -20,6 +21,7 @@ from selfeval_xl.server.state.accounts import Account
 UPLOADING, QUEUED, CHECKING, CHECKED = "uploading", "queued", "checking", "checked"
 FAILED, WAITING, SENDING, SENT = "failed", "waiting", "sending", "sent"
 WORK = "work"  # the folder in a draft for what the workers keep
+RESULT = "result.json"  # what the check has found, in it
 ROOM = 256 << 20  # bytes of the disk that stay free
 _PARTS, _LONGEST = 6, 80  # folders of a name that are shown, letters of each
 _COLUMNS = "id, account, department, created, status, error, reason, result, submission"
@@ -214,7 +216,16 @@ def explain(core: Core, who: Account, draft: str, texts: Mapping[int, str]) -> N
     if found.status != CHECKED or found.account != who.id:
         raise Refused("现在不能改单位说明：这一份没有校验完，或已经送负责人、已经报送。")
     most = core.settings.limits.text
-    kept = {number: plain_text(text, most, f"第{number}条的单位说明") for number, text in texts.items()}
+    try:
+        rows = json.loads((folder_of(core, draft) / WORK / RESULT).read_text(encoding="utf-8"))["rows"]
+    except OSError as error:
+        raise Refused("这一份已经不在了，请重新上传。") from error
+    can = {row["number"] for row in rows if row["explained_in"]}
+    kept = {
+        number: plain_text(text, most, f"第{number}条的单位说明")
+        for number, text in texts.items()
+        if number in can
+    }
     with core.base.transaction():
         for number, text in kept.items():
             if text:
@@ -269,10 +280,11 @@ def sweep(core: Core) -> None:
 
 
 def sweep_folders(core: Core) -> None:
-    """Deletes folders of drafts that the state no longer knows; at the start, when nothing is on its way."""
+    """Deletes folders that the state no longer knows; at the start, when nothing is on its way."""
     known = {row[0] for row in core.base.rows("SELECT id FROM drafts WHERE status <> 'sent'")}
-    drafts = core.state / "drafts"
-    if drafts.is_dir():
-        for folder in drafts.iterdir():
-            if folder.name not in known:
+    sent = {row[0] for row in core.base.rows("SELECT id FROM submissions")}
+    for place, ids in ((core.state / "drafts", known), (core.state / "submissions", sent)):
+        for folder in place.iterdir() if place.is_dir() else ():
+            if folder.name not in ids:
                 shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(core.state / "incoming", ignore_errors=True)

@@ -57,7 +57,7 @@ def opened(settings: Settings, serving: bool) -> Opened:
             lock.close()
         raise
     context = Context(roster, policy)
-    count = (settings.checkers or max(1, (os.cpu_count() or 2) - 1)) if serving else 0
+    count = (settings.checkers or os.cpu_count() or 2) if serving else 0
     core = Core(
         settings,
         base,

@@ -58,8 +58,10 @@ def receipt_of(core: Core, each: Submission) -> Receipt:
 
 def _steps(core: Core, each: Submission) -> tuple[str, ...]:
     """What happened to a submission, each with its time."""
+    reopened = each.facts.get("reopened")
+    before = (f"报送已截止，单独开放：{reopened}",) if reopened else ()
     entries = [*log.about(core.base, each.draft), *log.about(core.base, each.id)]
-    return tuple(
+    return before + tuple(
         f"{datetime.fromisoformat(entry.at):%Y-%m-%d %H:%M} {entry.who} {entry.what}"
         + (f"：{entry.detail}" if entry.what not in ("报送",) and entry.detail else "")
         for entry in sorted(entries, key=lambda entry: entry.n)

@@ -36,7 +36,7 @@ class Settings:
     receiving: the receiving folder (收件文件夹). roster, policy: their files. state: the folder of the desk's
     own state, by default one for each receiving folder in the user's own. workbook: the county workbook, by
     default beside the receiving folder. address: of the desk, as it is printed for departments. checkers:
-    checking workers, by default one a core but one, and at least one.
+    checking workers, by default one a core; they are nicer to others than what answers the pages.
     """
 
     receiving: Path
