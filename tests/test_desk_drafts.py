@@ -404,3 +404,66 @@ def test_a_second_check_of_a_draft_changes_nothing(here, books):
     assert here.desk.draft(who, draft).status == "checked"
     with pytest.raises(Refused, match="已经结束"):
         here.desk.add_file(who, draft, "又一个.xlsx")
+
+
+def test_uploads_that_broke_off_do_not_keep_anybody_out(here, monkeypatch):
+    import time
+
+    who, now = here.filler(), time.time()
+    begun = [here.desk.new_draft(who, "10.0.0.7") for _ in range(Limits().drafts)]
+    with pytest.raises(Refused, match="没有校验完"):
+        here.desk.new_draft(who, "10.0.0.7")
+    monkeypatch.setattr(drafts.time, "time", lambda: now + 16 * 60)
+    assert here.desk.new_draft(who, "10.0.0.7")
+    with pytest.raises(NotThere):
+        here.desk.draft(who, begun[0])
+
+
+def test_a_file_of_a_draft_that_was_dropped_meanwhile_leaves_nothing(here):
+    who = here.filler()
+    draft = here.desk.new_draft(who, "10.0.0.7")
+    file = here.desk.add_file(who, draft, "表.xlsx")
+    file.write(b"x")
+    here.desk.drop(who, draft)
+    with pytest.raises(NotThere):
+        file.finish()
+    assert not file.path.exists()
+
+
+def test_a_full_disk_under_the_workers_is_said_without_places(here, books, monkeypatch):
+    from selfeval_xl.server.desk import processes
+
+    here.close()
+    monkeypatch.setattr(processes.Processes.__init__, "__defaults__", (1 << 30, "support.desk_deaths:full"))
+    here.open()
+    who = here.filler()
+    view = here.desk.draft(who, checked(here.desk, who, books["clean"]))
+    assert view.status == "failed"
+    assert view.error == "没有校验成：收件台的磁盘写不进去：磁盘已满。请重新上传一次。"
+    here.close()
+
+
+def test_a_desk_that_is_closed_lets_nobody_wait(here, books):
+    import threading
+
+    who = here.filler()
+    draft = checked(here.desk, who, books["faulty"])
+    for _ in range(3):
+        upload(here.desk, who, books["faulty"])
+    waiting = threading.Thread(
+        target=lambda: _quiet(lambda: here.desk.marked_copy(who, draft, 1)), daemon=True
+    )
+    waiting.start()
+    here.close()
+    waiting.join(timeout=10)
+    assert not waiting.is_alive()
+
+
+def _quiet(call) -> None:
+    """Calls it whatever it raises."""
+    from concurrent.futures import CancelledError
+
+    try:
+        call()
+    except (Exception, CancelledError):
+        pass

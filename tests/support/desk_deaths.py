@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -18,3 +19,13 @@ def work(request, context):
         if said == b"raise":
             raise ZeroDivisionError
     return worker.work(request, context)
+
+
+def full(request, context):
+    """The desk's own work on a disk that is full."""
+    worker._TASKS["read"] = worker._TASKS["unread"] = _no_space
+    return worker.work(request, context)
+
+
+def _no_space(context, *arguments):
+    raise OSError(errno.ENOSPC, "No space left on device")

@@ -24,7 +24,7 @@ from selfeval_xl.model.findings import Counts
 from selfeval_xl.server.desk import draft_view, drafts, season, submissions
 from selfeval_xl.server.desk.core import HIDDEN, Core, key_of, new_id, packed, reason_of, sync_folder
 from selfeval_xl.server.desk.drafts import CHECKED, SENDING, SENT, WAITING, WORK, Draft, StoredFile
-from selfeval_xl.server.desk.processes import URGENT
+from selfeval_xl.server.desk.processes import URGENT, answer_of
 from selfeval_xl.server.desk.submissions import DONE, PENDING, Submission
 from selfeval_xl.server.state import accounts
 from selfeval_xl.server.state.accounts import FILLER, LEAD, Account
@@ -159,7 +159,7 @@ def _stored(core: Core, going: _Going) -> list[Facts]:
         source = folder / file.place
         if fingerprint(source)[1] != file.sha256:
             raise Refused(f"“{file.name}”校验以后变了，没有报送。请重新上传。")
-        signed = _signed(file, signing[file.n]) if file.n in signing else None
+        signed = _signed(core, file, signing[file.n]) if file.n in signing else None
         target = Path(signed["path"]) if signed else going.hidden / file.place
         if signed is None:
             _copy(source, target)
@@ -208,14 +208,14 @@ def _signing(core: Core, going: _Going, folder: Path) -> dict[int, Future[Any]]:
     }
 
 
-def _signed(file: StoredFile, future: Future[Any]) -> Facts | None:
+def _signed(core: Core, file: StoredFile, future: Future[Any]) -> Facts | None:
     """What is known of a signed copy; None for a file stored as it came. Raises Refused, OutputError."""
     try:
-        signed: Facts | None = future.result()
-    except OutputError:
+        signed: Facts | None = answer_of(future)
+    except (OutputError, Refused):
         raise
     except SelfevalError as error:
-        raise Refused(f"“{file.name}”没有写成报送件：{error}。请再点一次报送。") from error
+        raise Refused(f"“{file.name}”没有写成报送件：{core.public(error)}。请再点一次报送。") from error
     return signed
 
 

@@ -99,7 +99,7 @@ class Checking:
 
     def _give_up(self, draft: str, error: BaseException) -> None:
         """Notes why a draft could not be checked, in words that tell nothing of the inside."""
-        text = str(error) if isinstance(error, SelfevalError) else "校验时出错"
+        text = self.core.public(error) if isinstance(error, SelfevalError) else "校验时出错"
         try:
             drafts.set_status(self.core, draft, FAILED, error=f"没有校验成：{text}。请重新上传一次。")
         except SelfevalError:

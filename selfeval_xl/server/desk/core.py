@@ -39,6 +39,7 @@ class Core:
     workers: Processes
     officer_worker: Processes
     due: dict[str, list[Any]] | None = None  # the projects due by department, once counted
+    _rows: dict[str, Department] | None = None
     locks: dict[str, threading.Lock] = field(default_factory=dict)
     _locks: threading.Lock = field(default_factory=threading.Lock)
 
@@ -49,7 +50,9 @@ class Core:
 
     def department(self, key: str) -> Department:
         """The roster department with this key. Raises NotThere."""
-        row = next((row for row in self.roster.reporting if key_of(row) == key), None) if key else None
+        if self._rows is None:
+            self._rows = {key_of(row): row for row in self.roster.reporting}
+        row = self._rows.get(key)
         if row is None:
             raise NotThere
         return row
@@ -87,6 +90,14 @@ class Core:
             lock = self.locks.setdefault(key, threading.Lock())
         with lock:
             yield
+
+    def public(self, text: object) -> str:
+        """A sentence without the folders of this computer, which are nobody's business on a page."""
+        settings, plain = self.settings, str(text)
+        places = (settings.receiving, self.state, settings.county_workbook.parent, settings.roster.parent)
+        for place in sorted({str(each) for one in places for each in (one, one.resolve())}, key=len)[::-1]:
+            plain = plain.replace(f"{place}{os.sep}", "").replace(place, Path(place).name)
+        return plain
 
     def folder_of(self, row: Department) -> str:
         """The name of a department's folder among the received files."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import time
 import unicodedata
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ FAILED, WAITING, SENDING, SENT = "failed", "waiting", "sending", "sent"
 WORK = "work"  # the folder in a draft for what the workers keep
 RESULT = "result.json"  # what the check has found, in it
 ROOM = 256 << 20  # bytes of the disk that stay free
+_UPLOAD_SECONDS = 900.0  # after which an upload that did not end has broken off
 _PARTS, _LONGEST = 6, 80  # folders of a name that are shown, letters of each
 _COLUMNS = "id, account, department, created, status, error, reason, result, submission"
 
@@ -74,8 +76,10 @@ def new(core: Core, who: Account, address: str) -> str:
         who.id,
     )
     for old in open_drafts[: max(0, len(open_drafts) - limits.drafts + 1)]:
-        if Draft(*old).status not in (UPLOADING, QUEUED, CHECKING, SENDING):
-            delete(core, Draft(*old).id)
+        draft = Draft(*old)
+        broken_off = draft.status == UPLOADING and time.time() - draft.created > _UPLOAD_SECONDS
+        if broken_off or draft.status not in (UPLOADING, QUEUED, CHECKING, SENDING):
+            delete(core, draft.id)
         else:
             raise Refused(f"还有{len(open_drafts)}次上传没有校验完，请等它们校验完再上传。", 30)
     waiting = core.base.row("SELECT count(*) FROM drafts WHERE status IN ('queued', 'checking')")
@@ -85,18 +89,18 @@ def new(core: Core, who: Account, address: str) -> str:
     drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
     if shutil.disk_usage(drafts).free < ROOM:
         raise Refused("收件台的磁盘快满了，现在收不了文件。请告知财政局。")
-    draft = new_id()
+    id = new_id()
     core.base.add(
         "drafts",
-        id=draft,
+        id=id,
         account=who.id,
         department=row.code or row.name,
         address=address,
         created=time.time(),
         status=UPLOADING,
     )
-    (drafts / draft / WORK).mkdir(mode=0o700, parents=True)
-    return draft
+    (drafts / id / WORK).mkdir(mode=0o700, parents=True)
+    return id
 
 
 def find(core: Core, who: Account, draft: str) -> Draft:
@@ -148,19 +152,22 @@ def add_file(core: Core, who: Account, draft: str, shown_name: str) -> IncomingF
 
 def add(core: Core, draft: str, place: str, name: str, size: int, sha256: str, facts: object = None) -> int:
     """Adds a file that lies in the folder of a draft; returns its number."""
-    with core.base.transaction():
-        row = core.base.row("SELECT coalesce(max(n), 0) + 1 FROM draft_files WHERE draft = ?", draft)
-        number = int(row[0]) if row else 1
-        core.base.add(
-            "draft_files",
-            draft=draft,
-            n=number,
-            name=name,
-            place=place,
-            size=size,
-            sha256=sha256,
-            facts=packed(facts or {}),
-        )
+    try:
+        with core.base.transaction():
+            row = core.base.row("SELECT coalesce(max(n), 0) + 1 FROM draft_files WHERE draft = ?", draft)
+            number = int(row[0]) if row else 1
+            core.base.add(
+                "draft_files",
+                draft=draft,
+                n=number,
+                name=name,
+                place=place,
+                size=size,
+                sha256=sha256,
+                facts=packed(facts or {}),
+            )
+    except sqlite3.IntegrityError as error:  # the draft was deleted while its file came
+        raise NotThere from error
     return number
 
 

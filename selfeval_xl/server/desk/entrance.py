@@ -80,8 +80,9 @@ def change_code(core: Core, who: Account, old: str, new: str, kept: str = "") ->
         raise Refused(_EASY.format(least=codes.LEAST))
     if len(set(plain)) < 5 or plain == codes.typed(old) or who.name in plain:
         raise Refused("这个口令太容易猜，或和原来的一样，请换一个。")
+    hashed = accounts.hash_for(core.base, who.id, new)  # before the state is locked: it takes its time
     with core.base.transaction():
-        accounts.change_code(core.base, who.id, new)
+        accounts.change_hash(core.base, who.id, hashed)
         sessions.end_others(core.base, who.id, kept)
         core.note(who, "改口令", who.department)
 
@@ -94,8 +95,8 @@ def new_officer(core: Core, name: str) -> str:
     if _department_of(core, plain):
         raise UsageError(f"“{plain}”是名册里的部门，财政人员请写姓名。")
     password = "-".join((codes.new_code(), codes.new_code()[:4]))
+    id = accounts.set_code(core.base, OFFICER, "", plain, password)
     with core.base.transaction():
-        id = accounts.set_code(core.base, OFFICER, "", plain, password)
         accounts.set_disabled(core.base, id, False)
         log.write(core.base, None, "发财政人员口令", "", plain, "命令行", name="命令行")
     return password
@@ -166,8 +167,10 @@ def renew_code(core: Core, who: Account, id: int) -> str:
     """A new code for an account; shown once. Raises NotThere."""
     account = _account(core, who, id)
     code = codes.new_code() if not account.is_officer else "-".join((codes.new_code(), codes.new_code()[:4]))
+    hashed = accounts.hash_for(core.base, account.id, code)
     with core.base.transaction():
-        accounts.set_code(core.base, account.role, account.department, account.name, code)
+        accounts.change_hash(core.base, account.id, hashed)
+        sessions.end_others(core.base, account.id)
         core.note(who, "重发口令", account.department, account.label)
     return code
 

@@ -30,7 +30,7 @@ from selfeval_xl.server.desk.core import (
 )
 from selfeval_xl.server.desk.incoming import IncomingFile
 from selfeval_xl.server.desk.long_jobs import read_progress
-from selfeval_xl.server.desk.processes import CHECK, LATER, URGENT
+from selfeval_xl.server.desk.processes import CHECK, LATER, URGENT, answer_of
 from selfeval_xl.server.desk.records import CountyView, Job, Reminder, ReturnView, StoredFile
 from selfeval_xl.server.state.accounts import Account
 
@@ -162,8 +162,8 @@ class OfficerJobs:
             status=status,
             done=done,
             all=total,
-            text=text,
-            error=error,
+            text=self.core.public(text),
+            error=self.core.public(error),
             key=job.key,
             department=self.core.department(job.key).name if job.key else "",
             reason=job.reason,
@@ -197,12 +197,11 @@ class OfficerJobs:
             if self._running(COUNTY):
                 raise Refused("正在汇总，请等汇总完再上传，免得互相覆盖。", 60)
         try:
-            found = self.core.workers.submit(
-                URGENT, ("opinions", (str(incoming.path),)), SHORT_SECONDS
-            ).result()
+            request = ("opinions", (str(incoming.path),))
+            found = answer_of(self.core.workers.submit(URGENT, request, SHORT_SECONDS))
         except SelfevalError as error:
             incoming.path.unlink(missing_ok=True)
-            text = str(error).replace(str(incoming.path), incoming.name)
+            text = self.core.public(str(error).replace(str(incoming.path), incoming.name))
             raise Refused(f"“{incoming.name}”没有收下：{text}") from error
         with self.core.alone("county"):
             kept = _put(incoming.path, workbook)
@@ -226,7 +225,7 @@ class OfficerJobs:
                     for key in rows
                 }
                 request = ("reminders", (str(core.settings.receiving.resolve()), kept))
-                found = core.workers.submit(URGENT, request, SHORT_SECONDS).result()
+                found = answer_of(core.workers.submit(URGENT, request, SHORT_SECONDS))
                 self._reminders = counted, tuple(_reminder(each, rows) for each in found)
             return self._reminders[1]
 

@@ -10,7 +10,7 @@ from selfeval_xl.errors import NotThere, Refused, SelfevalError
 from selfeval_xl.server.desk import draft_view, drafts
 from selfeval_xl.server.desk.core import Core, packed
 from selfeval_xl.server.desk.drafts import CHECKED, WAITING, WORK
-from selfeval_xl.server.desk.processes import URGENT
+from selfeval_xl.server.desk.processes import URGENT, answer_of
 from selfeval_xl.server.desk.records import StoredFile
 from selfeval_xl.server.state.accounts import Account
 
@@ -42,8 +42,10 @@ def copy_of(core: Core, who: Account, id: str, n: int) -> StoredFile:
             path = str(drafts.files_folder(core, draft) / file.place)
             request = ("mark", (str(work), n, path, str(out), own, main))
             try:
-                ending = core.workers.submit(URGENT, request, SECONDS).result()
+                ending = answer_of(core.workers.submit(URGENT, request, SECONDS))
+            except Refused:
+                raise
             except SelfevalError as error:
-                raise Refused(f"“{file.name}”的标注副本没有做成：{error}") from error
+                raise Refused(f"“{file.name}”的标注副本没有做成：{core.public(error)}") from error
             made = Path(out).with_suffix(ending)
     return StoredFile(made, f"{stem}_标注{made.suffix}")

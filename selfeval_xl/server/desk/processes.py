@@ -12,11 +12,11 @@ import queue
 import tempfile
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from selfeval_xl.errors import SelfevalError
+from selfeval_xl.errors import Refused, SelfevalError
 from selfeval_xl.workers import MEMORY, READY, START, Child, Refusal, receive, send, start_child
 
 URGENT, CHECK, LATER = range(3)  # a person waits; drafts in their order; what nobody waits for
@@ -94,6 +94,11 @@ class Processes:
             self._queue.put(_Task(-1, 0, next(self._numbers), None, 0, Future()))
         for thread in self._threads:
             thread.join(timeout=5)
+        while True:
+            try:
+                self._queue.get_nowait().future.cancel()
+            except queue.Empty:
+                return
 
     def _serve(self, place: int) -> None:
         """Carries out tasks until the end; `place` is that of this thread's process."""
@@ -179,6 +184,14 @@ class Processes:
             process = self._running.pop(place, None)
         if process is not None:
             process.end()
+
+
+def answer_of(future: Future[Any]) -> Any:
+    """The answer that a person waits for. Raises Refused where the desk is being closed, else as the task."""
+    try:
+        return future.result()
+    except CancelledError as error:
+        raise Refused("收件台正在停止，没有做成。请过一会儿再试。", 60) from error
 
 
 def _settle(settle: Callable[[Any], None], value: Any) -> None:

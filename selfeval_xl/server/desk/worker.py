@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
-from selfeval_xl.errors import UnreadableFile, UsageError
+from selfeval_xl.errors import OutputError, UnreadableFile, UsageError, cause_of
 from selfeval_xl.files import fingerprint
 from selfeval_xl.filings.roster import Roster
 from selfeval_xl.model.findings import Finding, Treatment
@@ -41,7 +41,10 @@ def work(request: tuple[str, tuple[Any, ...]], context: Context) -> Any:
     """Carries out a task: its name and arguments. Raises SelfevalError."""
     _be_nice()
     name, arguments = request
-    return _TASKS[name](context, *arguments)
+    try:
+        return _TASKS[name](context, *arguments)
+    except OSError as error:
+        raise OutputError(f"收件台的磁盘写不进去：{cause_of(error)}") from error
 
 
 _nice: list[bool] = []

@@ -146,10 +146,14 @@ def has_code(base: Database, account: int, code: str) -> bool:
     return bool(row) and codes.same(codes.hash_of(code, row[0] if row else _NOBODY), row[1] if row else b"")
 
 
-def change_code(base: Database, account: int, code: str) -> None:
-    """Gives an account a code that a person chose; its salt stays, which its department shares."""
+def hash_for(base: Database, account: int, code: str) -> bytes:
+    """The hash of a new code of an account, whose salt stays, since its department shares it."""
     row = base.row("SELECT salt FROM accounts WHERE id = ?", account)
-    hashed = codes.hash_of(code, row[0] if row else _NOBODY)
+    return codes.hash_of(code, row[0] if row else _NOBODY)
+
+
+def change_hash(base: Database, account: int, hashed: bytes) -> None:
+    """Gives an account the code with this hash."""
     base.run("UPDATE accounts SET hash = ?, changed = ? WHERE id = ?", hashed, time.time(), account)
 
 
