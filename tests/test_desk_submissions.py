@@ -364,6 +364,20 @@ def test_nothing_that_lies_there_is_replaced(here, books, monkeypatch):
     assert list(there.iterdir()) == []
 
 
+def test_a_time_is_taken_for_no_departments_code(tmp_path):
+    """Whose a file without a department is, its folders say: 153012 must not be half past three."""
+    from datetime import datetime
+    from types import SimpleNamespace
+
+    from selfeval_xl.filings.roster import Department, Roster
+
+    for code in ("153012", "20260327", "101"):
+        roster = Roster((Department(code, "示例县档案馆"),))
+        name = accepting._folder_name(SimpleNamespace(roster=roster), 3, datetime(2026, 3, 27, 15, 30, 12))
+        assert roster.named_in(name) is None
+        assert (name == "第3次_20260327-153012") == (code == "101")
+
+
 @pytest.mark.slow
 def test_the_folder_consolidates_like_any_other(here, books):
     """The county workbook of the desk's folder has the numbers of the same files put there by hand."""
@@ -411,3 +425,28 @@ def test_a_receipt_that_could_not_be_written_comes_with_the_next_click(here, boo
             here.desk.submit(who, draft)
     assert here.desk.submit(who, draft).number == 1
     assert received(here) == ["101示例县教育局/第1次/教育局.xlsx"]
+
+
+def test_what_is_explained_of_a_report_in_word_stands_in_the_workbook(books, tmp_path):
+    """As from Excel: the list of the workbook calls its place 自评报告, and the check finds it there."""
+    import pickle
+
+    from selfeval_xl.assessment.policy import default
+    from selfeval_xl.filings.roster import Roster
+    from selfeval_xl.model.findings import Finding, Severity
+    from selfeval_xl.model.forms import REPORT
+    from selfeval_xl.server.desk import worker
+
+    about = dict(rule="R05", severity=Severity.WARNING, treatment=Treatment.EXPLAIN)
+    told = Finding(
+        message="与表不一致。", form=REPORT, file="报告.docx", subject="执行率", value="90%", **about
+    )
+    (tmp_path / worker.FINDINGS).write_bytes(pickle.dumps([told]))
+    context = worker.Context(Roster(), default())
+    for main, texts in ((True, ["按决算数。"]), (False, [])):
+        out = tmp_path / f"{main}.xlsx"
+        arguments = (str(tmp_path), 1, str(books["fifth"]), str(out), 6, {1: "按决算数。"}, main)
+        worker.work(("sign", arguments), context)
+        rows = read_file(out).explanations
+        assert [row.text for row in rows] == texts
+        assert [(row.sheet, row.rule, row.subject) for row in rows] == [("自评报告", "R05", "执行率")] * main

@@ -273,9 +273,7 @@ def _counts(core: Core, going: _Going) -> Counts:
 
 def _finish(core: Core, who: Account, going: _Going, facts: Facts) -> None:
     """Gives the folder its name, and then the department its receipt."""
-    now = datetime.now()
-    name = f"第{going.number}次_{now:%Y%m%d-%H%M%S}"
-    target = going.hidden.with_name(name)
+    target = going.hidden.with_name(_folder_name(core, going.number, datetime.now()))
     if os.path.lexists(target):
         raise Refused("收件文件夹里已经有同名的文件夹，没有报送。请过一秒再点报送。", 1)
     folder = target.relative_to(core.settings.receiving).as_posix()
@@ -301,6 +299,12 @@ def _finish(core: Core, who: Account, going: _Going, facts: Facts) -> None:
     sync_folder(target.parent)
     _give_receipt(core, who, going.id, "报送")
     drafts.delete_files(core, going.draft.id)
+
+
+def _folder_name(core: Core, number: int, now: datetime) -> str:
+    """第3次_20260327-153012, or without the dash where a department of the roster has the code 153012."""
+    name = f"第{number}次_{now:%Y%m%d-%H%M%S}"
+    return name if core.roster.named_in(name) is None else f"第{number}次_T{now:%Y%m%dT%H%M%S}"
 
 
 def _give_receipt(core: Core, who: Account | None, id: str, what: str) -> None:

@@ -44,7 +44,7 @@ def view(core: Core, who: Account, id: str, place: int, progress: tuple[int, int
         files=tuple(map(_file, files)),
         rows=rows,
         counts=counts,
-        warnings=_warnings(core, draft, files, facts, counts) if checked else (),
+        warnings=(*_warnings(core, draft, files, facts, counts), *_mute(rows)) if checked else (),
         hindrances=hindrances,
         late_days=late,
         changes=change_rows(kept.get("changes", [])),
@@ -106,6 +106,15 @@ def counts_with(facts: Mapping[str, Any], rows: Sequence[FindingRow]) -> Counts:
 def change_rows(changes: Sequence[Facts]) -> tuple[ChangeRow, ...]:
     """The changes since the last submission."""
     return tuple(ChangeRow(**change) for change in changes)
+
+
+def _mute(rows: Sequence[FindingRow]) -> tuple[str, ...]:
+    """What is said of files into which no explanation can be written."""
+    names = {row.file: None for row in rows if row.treatment is Treatment.EXPLAIN and not row.can_explain}
+    if not any(names):
+        return ()
+    of = "、".join(f"“{name}”" for name in names if name)
+    return (f"{of}不是xlsx工作簿，单位说明写不进去；要在网页上写说明，请另存为xlsx再上传。",)
 
 
 def _file(file: StoredFile) -> DraftFile:
