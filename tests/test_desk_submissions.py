@@ -437,7 +437,7 @@ def test_what_is_explained_of_a_report_in_word_stands_in_the_workbook(books, tmp
     from selfeval_xl.model.forms import REPORT
     from selfeval_xl.server.desk import worker
 
-    about = dict(rule="R05", severity=Severity.WARNING, treatment=Treatment.EXPLAIN)
+    about = {"rule": "R05", "severity": Severity.WARNING, "treatment": Treatment.EXPLAIN}
     told = Finding(
         message="与表不一致。", form=REPORT, file="报告.docx", subject="执行率", value="90%", **about
     )
@@ -446,7 +446,7 @@ def test_what_is_explained_of_a_report_in_word_stands_in_the_workbook(books, tmp
     for main, texts in ((True, ["按决算数。"]), (False, [])):
         out = tmp_path / f"{main}.xlsx"
         arguments = (str(tmp_path), 1, str(books["fifth"]), str(out), 6, {1: "按决算数。"}, main)
-        worker.work(("sign", arguments), context)
+        worker._sign(context, *arguments)
         rows = read_file(out).explanations
         assert [row.text for row in rows] == texts
         assert [(row.sheet, row.rule, row.subject) for row in rows] == [("自评报告", "R05", "执行率")] * main
