@@ -31,6 +31,8 @@ OPTIONS = (
     "--force-device-scale-factor=1",
     "--hide-scrollbars",
 )
+# What the browser notes of a page as it should be: a refusal's status, the cleared cache of a logout.
+EXPECTED = ("favicon", "Failed to load resource", "Clear-Site-Data")
 RUN = """
 const done = arguments[arguments.length - 1];
 const place = node => node.target.join(" ") + " " + (node.failureSummary || "");
@@ -118,9 +120,8 @@ class Person:
         self.driver.execute_script(AXE.read_text(encoding="utf-8"))
         return list(self.driver.execute_async_script(RUN))
 
-    def picture(self, out: Path, width: int) -> bool:
-        """Takes a picture of the whole page at a width; whether nothing of it is cut off at the side."""
-        self.driver.set_window_size(width, 900)
+    def fits(self, width: int, out: Path | None = None) -> bool:
+        """Whether nothing of the page is cut off at the side at a width. out: takes a picture of it."""
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
@@ -129,12 +130,13 @@ class Person:
             "const page = document.documentElement;"
             "return [page.scrollWidth, page.clientWidth, Math.max(page.scrollHeight, 300)]"
         )
-        self.driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": min(sizes[2], 6000), "deviceScaleFactor": 1, "mobile": False},
-        )
-        out.parent.mkdir(parents=True, exist_ok=True)
-        self.driver.save_screenshot(str(out))
+        if out is not None:
+            self.driver.execute_cdp_cmd(
+                "Emulation.setDeviceMetricsOverride",
+                {"width": width, "height": min(sizes[2], 6000), "deviceScaleFactor": 1, "mobile": False},
+            )
+            out.parent.mkdir(parents=True, exist_ok=True)
+            self.driver.save_screenshot(str(out))
         self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         return bool(sizes[0] <= sizes[1])
 
@@ -151,7 +153,7 @@ class Person:
         return [
             entry["message"]
             for entry in self.driver.get_log("browser")
-            if "favicon" not in entry["message"] and "Failed to load resource" not in entry["message"]
+            if not any(word in entry["message"] for word in EXPECTED)
         ]
 
 

@@ -87,6 +87,7 @@ def hand_back(core: Core, who: Account, id: str, reason: str) -> None:
     with core.base.transaction():
         if not drafts.set_status(core, id, CHECKED, WAITING, reason=reason):
             raise Refused("这一份现在不是等负责人确认，不能退回填报人。")
+        drafts.count_anew(core, id)
         core.note(who, "负责人退回填报人", id, reason)
 
 

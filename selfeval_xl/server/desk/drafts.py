@@ -23,6 +23,7 @@ UPLOADING, QUEUED, CHECKING, CHECKED = "uploading", "queued", "checking", "check
 FAILED, WAITING, SENDING, SENT = "failed", "waiting", "sending", "sent"
 WORK = "work"  # the folder in a draft for what the workers keep
 RESULT = "result.json"  # what the check has found, in it
+HANDED_BACK_HOURS = 7 * 24.0
 ROOM = 256 << 20  # bytes of the disk that stay free
 _UPLOAD_SECONDS = 900.0  # after which an upload that did not end has broken off
 _PARTS, _LONGEST = 6, 80  # folders of a name that are shown, letters of each
@@ -72,7 +73,7 @@ def new(core: Core, who: Account, address: str) -> str:
     limits = core.settings.limits
     open_drafts = core.base.rows(
         f"SELECT {_COLUMNS} FROM drafts WHERE account = ? AND status NOT IN ('waiting', 'sent')"
-        " ORDER BY created",
+        " AND reason = '' ORDER BY created",
         who.id,
     )
     for old in open_drafts[: max(0, len(open_drafts) - limits.drafts + 1)]:
@@ -254,6 +255,11 @@ def set_status(core: Core, draft: str, status: str, *only: str, **more: str) -> 
     return changed > 0
 
 
+def count_anew(core: Core, draft: str) -> None:
+    """Lets the time of a draft begin anew."""
+    core.base.run("UPDATE drafts SET created = ? WHERE id = ?", time.time(), draft)
+
+
 def drop(core: Core, who: Account, draft: str) -> None:
     """Deletes a draft of this account. Raises Refused where it waits or is being sent."""
     found = find(core, who, draft)
@@ -277,12 +283,17 @@ def delete_files(core: Core, draft: str) -> None:
 
 
 def sweep(core: Core) -> None:
-    """Deletes the drafts whose time is over: a day, or the end of their account's sessions."""
+    """Deletes the drafts whose time is over: a day, or the end of their account's sessions.
+
+    What the 负责人 handed back stays for a week: the 填报人 need not be there when that happens.
+    """
     sessions.end_old(core.base)
-    live, oldest = sessions.live(core.base), time.time() - core.settings.limits.draft_hours * 3600
+    live, now = sessions.live(core.base), time.time()
     for row in core.base.rows(f"SELECT {_COLUMNS} FROM drafts WHERE status NOT IN ('waiting', 'sending')"):
         draft = Draft(*row)
-        if draft.created < oldest or draft.account not in live and draft.status != SENT:
+        hours = HANDED_BACK_HOURS if draft.reason else core.settings.limits.draft_hours
+        kept = draft.account in live or draft.status == SENT or draft.reason
+        if draft.created < now - hours * 3600 or not kept:
             delete(core, draft.id)
 
 

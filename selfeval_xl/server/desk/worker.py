@@ -192,8 +192,8 @@ def _whose(filing: Filing, roster: Roster, numbers: Mapping[str, int], own: str)
 
 
 def _changes(old: Sequence[ReadFile], new: Sequence[ReadFile]) -> list[Facts]:
-    """What differs between two submissions, as far as both have the form."""
-    from selfeval_xl.workflows.diff import LABELS, differences
+    """What differs between two submissions; forms that are not sent again have not changed."""
+    from selfeval_xl.workflows.diff import LABELS, REMOVED, WHOLE_FORM, differences
 
     return [
         {
@@ -208,6 +208,7 @@ def _changes(old: Sequence[ReadFile], new: Sequence[ReadFile]) -> list[Facts]:
             "cell": change.cells[1] or change.cells[0] or "",
         }
         for change in differences(old, new)
+        if (change.change, change.label) != (REMOVED, WHOLE_FORM)
     ]
 
 
