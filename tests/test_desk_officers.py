@@ -223,6 +223,27 @@ def test_the_county_workbook_is_made_and_an_officers_copy_is_taken(tmp_path, mon
     here.close()
 
 
+def test_what_came_on_another_way_is_in_the_ledger_as_the_county_workbook_has_it(
+    tmp_path, monkeypatch, books
+):
+    """An officer puts a file that came by messenger into the folder: the department is not 未报 then."""
+    monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
+    here = county(tmp_path)
+    desk, officer = here.desk, here.officer()
+    (here.received / "微信收的").mkdir()
+    shutil.copy(books["faulty"], here.received / "微信收的")
+    assert desk.ledger(officer).rows[0].state == "未报"
+    finished(desk, officer, desk.make_county(officer))
+    until(lambda: desk.ledger(officer).rows[0].by_hand)
+    first, second, _ = desk.ledger(officer).rows
+    assert (first.state, first.times, first.due, first.reported, first.fix) == ("部分报送", 1, 2, 2, 1)
+    assert first.last and first.last.date() == date.today() and not second.by_hand
+    due = {form.name: form.received for form in desk.department(officer, EDUCATION).due}
+    assert due == {"校舍维修": True, "操场改造": True, "部门整体支出绩效自评表": False, "自评报告": False}
+    assert desk.home(here.filler()).due == desk.department(officer, EDUCATION).due
+    here.close()
+
+
 def test_days_are_typed_as_people_write_them():
     day = date.today() + timedelta(days=40)
     for text in (

@@ -205,10 +205,12 @@ class Desk:
 
     def ledger(self, who: Account) -> Ledger:
         """The ledger of all departments."""
+        self._jobs.refresh()
         return home.ledger(self._core, who)
 
     def department(self, who: Account, key: str) -> DepartmentView:
         """One department with everything about it."""
+        self._jobs.refresh()
         return home.department(self._core, who, key)
 
     def make_county(self, who: Account) -> str:

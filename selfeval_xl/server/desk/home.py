@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from selfeval_xl.county.departments.data import NONE
@@ -76,18 +76,26 @@ def _draft_lines(core: Core, department: str) -> list[tuple[int, str, DraftLine]
 
 
 def due_forms(core: Core, row: Department, standing: Facts) -> tuple[DueForm, ...]:
-    """What a department has to report, with what of it has come."""
+    """What a department has to report, with what of it has come, also on other ways than through the desk."""
     if standing.get("forms"):
         return tuple(DueForm(**form) for form in standing["forms"])
+    told = returning.opinions(core).get(key_of(row), {}).get("received", {})
+    came = told.get("state", NONE) not in (NONE, "")
+    missing = told.get("missing", "").split("、")
     projects = [
-        DueForm(PROJECT, project.name, project.code or "", project.unit, False, "未报")
+        _due(PROJECT, project.name, came and project.name not in missing, project.code or "", project.unit)
         for project in projects_by_department(core).get(key_of(row), ())
     ]
     return (
         *projects,
-        DueForm(DEPARTMENT, "部门整体支出绩效自评表", state="未报"),
-        DueForm(REPORT, "自评报告", state="未报"),
+        _due(DEPARTMENT, "部门整体支出绩效自评表", came and _number(told.get("whole", "")) > 0),
+        _due(REPORT, "自评报告", came and _number(told.get("report", "")) > 0),
     )
+
+
+def _due(kind: str, name: str, came: bool, code: str = "", unit: str = "") -> DueForm:
+    """A form that is due; came: whether it has come."""
+    return DueForm(kind, name, code, unit, came, "已报" if came else "未报")
 
 
 def projects_by_department(core: Core) -> dict[str, list[Any]]:
@@ -130,6 +138,9 @@ def _row(
     core: Core, row: Department, sent: list[Submission], standing: Facts, opinion: Facts, waiting: bool
 ) -> LedgerRow:
     """The row of a department."""
+    by_hand = opinion.get("received", {})
+    if not sent and by_hand.get("state", NONE) not in (NONE, ""):
+        return _row_by_hand(row, by_hand, waiting)
     due = projects_by_department(core).get(key_of(row), [])
     last = moment(sent[-1].at) if sent else None
     counts = counts_of(standing.get("counts") or (sent[-1].facts["counts"] if sent else None))
@@ -153,6 +164,45 @@ def _row(
         state=_state(core, key_of(row), sent, standing, opinion),
         waiting=waiting,
     )
+
+
+def _row_by_hand(row: Department, told: Facts, waiting: bool) -> LedgerRow:
+    """The row of a department whose files came on another way, as the county workbook has it."""
+    first, deadline = _moment(told.get("first", "")), day(row.deadline)
+    return LedgerRow(
+        key=key_of(row),
+        code=row.code,
+        name=row.name,
+        section=row.section,
+        contact=row.contact,
+        phone=row.phone,
+        deadline=deadline,
+        first=first,
+        last=_moment(told.get("last", "")),
+        times=_number(told.get("times", "")),
+        late_days=max(0, (first.date() - deadline).days) if first and deadline else 0,
+        due=_number(told.get("due", "")),
+        reported=_number(told.get("reported", "")),
+        missing=tuple(name for name in told.get("missing", "").split("、") if name),
+        fix=_number(told.get("fix", "")),
+        explain=_number(told.get("explain", "")),
+        state=told["state"],
+        waiting=waiting,
+        by_hand=True,
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    """A time of the county workbook."""
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    """A count of the county workbook."""
+    return int(text) if text.isdecimal() else 0
 
 
 def _late(row: Department) -> int:

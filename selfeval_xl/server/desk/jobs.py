@@ -173,6 +173,12 @@ class OfficerJobs:
             sent=job.sent,
         )
 
+    def refresh(self) -> None:
+        """Reads the opinions in the county workbook again, in the background, where it was changed."""
+        workbook = self.core.settings.county_workbook
+        if workbook.is_file() and self._noted().get("stamp") != _stamp(workbook):
+            self._look_into_county()
+
     def county(self, who: Account) -> CountyView:
         """The county workbook as it stands. Raises NotThere."""
         need_officer(who)

@@ -260,7 +260,11 @@ class ReturnView:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A department in the ledger (报送台账). key: of its page. state: a word of BUREAU section 8."""
+    """A department in the ledger (报送台账). key: of its page. state: a word of BUREAU section 8.
+
+    by_hand: nothing came through the desk, and the row is what the county workbook says of files that lie in
+    the folder all the same.
+    """
 
     key: str
     code: str
@@ -280,6 +284,7 @@ class LedgerRow:
     explain: int
     state: str
     waiting: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
