@@ -273,7 +273,7 @@ def prepared_county(tmp_path_factory) -> Server:
 def desk(prepared: Server, root: Path, *more: object) -> Iterator[Server]:
     """A running desk in this folder, a copy of the prepared one; stopped in the end."""
     shutil.copytree(prepared.root, root)
-    server = Server(root, codes=prepared.codes, password=prepared.password).start(*more)
+    server = Server(root, codes=dict(prepared.codes), password=prepared.password).start(*more)
     try:
         yield server
     finally:
