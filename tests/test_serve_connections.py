@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,9 +16,11 @@ from pathlib import Path
 import pytest
 
 from selfeval_xl.errors import UsageError
-from selfeval_xl.server import Listening
+from selfeval_xl.server import Listening, serve
+from selfeval_xl.server.desk import Settings
 from selfeval_xl.server.web import running
 from selfeval_xl.server.web.connections import Bounds
+from support.command import ROOT
 from support.example_desk import FILLER, ExampleDesk, Session
 
 QUICK = Bounds(for_address=5, in_all=6, head=0.4, look=0.4, pace=1000, idle=1, unread=300_000)
@@ -242,6 +246,23 @@ def test_what_cannot_be_opened_is_a_sentence(tmp_path, certificate):
         running.listen(Listening(port=taken.getsockname()[1]))
     with pytest.raises(UsageError, match="--host"):
         running.listen(Listening(host="192.0.2.77"))
+
+
+def test_without_its_libraries_the_desk_says_what_to_install(monkeypatch):
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in ("uvicorn", "jinja2") else real(name)
+    )
+    settings = Settings(Path("收到"), Path("名册.xlsx"))
+    with pytest.raises(UsageError, match=r"（uvicorn、jinja2）.*selfeval-xl\[server\]"):
+        serve(settings, Listening(), print)
+
+
+def test_other_commands_do_not_load_the_libraries():
+    code = "import sys, selfeval_xl.cli, selfeval_xl.server.desk; print([n for n in sys.modules if n in %r])"
+    named = ("starlette", "uvicorn", "jinja2", "python_multipart", "anyio")
+    run = subprocess.run([sys.executable, "-c", code % (named,)], capture_output=True, text=True, cwd=ROOT)
+    assert run.stdout.strip() == "[]", run.stderr
 
 
 def test_the_address_that_departments_are_told():

@@ -297,7 +297,7 @@ def test_every_page_is_whole(entry, desk):
     assert not [name for name in tree.xpath("//@*") if name.attrname.startswith("on")]
     for link in tree.xpath("//@href | //@src | //@action | //@formaction"):
         assert re.match(r"(/(?!/)|#)", link), link
-    for field in tree.xpath('//input[not(@type="hidden")] | //textarea | //select'):
+    for field in tree.xpath('//input[not(@type="hidden" or @hidden)] | //textarea | //select'):
         assert tree.xpath(f'//label[@for="{field.get("id")}"]'), field.get("name")
     for form in tree.xpath('//form[@method="post"]'):
         assert form.xpath('.//input[@name="csrf"]/@value') == [person.csrf], form.get("action")
@@ -374,6 +374,30 @@ def test_what_is_typed_beside_the_button_is_sent_with_it(filler, desk):
     assert answer.header("location") == "/receipts/s1"
     explain, submit = desk.asked
     assert explain[3] == {1: "已改\n见附件", 3: ""} and submit[0] == "submit"
+
+
+def test_what_was_typed_is_not_lost_by_a_refusal(filler, officer, desk):
+    desk.fails = Refused("第1条的单位说明太长。")
+    for action in ("submit", "explanations"):
+        page = filler.post(f"/drafts/d1/{action}", {"e1": "写了很久<的>说明"})
+        assert page.status == 400 and page.tree.xpath('//textarea[@name="e1"]')[0].text == "写了很久<的>说明"
+    for action in ("return", "reopen"):
+        page = officer.post(f"/departments/101/{action}", {"reason": "数不对", "until": "4月40日"})
+        assert page.status == 400
+        assert page.tree.xpath(f'//*[@id="{action}-until"]/@value') == ["4月40日"]
+        other = {"return": "reopen", "reopen": "return"}[action]
+        assert page.tree.xpath(f'//*[@id="{other}-until"]/@value') == [""]
+
+
+def test_the_script_keeps_explanations(filler, desk):
+    kept = filler.post("/drafts/d1/explanations", {"e3": "有文件"}, {"accept": "application/json"})
+    assert kept.status == 200 and "已经保存" in kept.text and desk.asked[0][3] == {3: "有文件"}
+    desk.fails = Refused("太长。")
+    refused = filler.post("/drafts/d1/explanations", {"e3": "有文件"}, {"accept": "application/json"})
+    assert refused.status == 400 and refused.text == '{"error":"太长。"}'
+    desk.fails = None
+    assert filler.post("/drafts/d1/explanations", {"e3": "x"}).header("location") == "/drafts/d1?saved"
+    assert "还没有报送" in filler.get("/drafts/d1?saved").words
 
 
 def test_a_refusal_stands_on_the_page_with_everything_else(filler, desk):

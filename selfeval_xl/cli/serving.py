@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from selfeval_xl.cli.options import PolicyFile
+
+if TYPE_CHECKING:
+    from selfeval_xl.server.desk.settings import Settings
 
 Receiving = Annotated[
     Path, typer.Argument(metavar="收件文件夹", help="收到的材料放在这里，一个部门一个子文件夹。")
@@ -33,6 +36,12 @@ Name = Annotated[
         "--name", metavar="主机名", help="部门用的网址里的主机名，如证书上的名称；可以写几次，印第一个。"
     ),
 ]
+
+
+OWN_COMPUTER = (
+    "口令.xlsx里的网址只有这台电脑打得开。要发给部门的，请加上 --host（和要用的 --port）再生成一次，"
+    "打开收件台时也这样写。"
+)
 
 
 def serve(
@@ -73,6 +82,7 @@ def serve(
     from selfeval_xl.server import Listening, addressed
     from selfeval_xl.server import serve as run
     from selfeval_xl.server.desk.settings import Settings
+    from selfeval_xl.server.web.site import is_loopback
 
     listening = Listening(host, port, cert, key, insecure, tuple(name or ()))
     settings = Settings(folder, roster, policy=policy, state=state, workbook=workbook)
@@ -80,9 +90,11 @@ def serve(
         run(settings, listening, say)
         return
     _set_up(addressed(settings, listening), new_codes and xlsx(new_codes), officer)
+    if new_codes is not None and is_loopback(host):
+        say(OWN_COMPUTER)
 
 
-def _set_up(settings, new_codes: Path | None, officer: str | None) -> None:  # type: ignore[no-untyped-def]
+def _set_up(settings: Settings, new_codes: Path | None, officer: str | None) -> None:
     """Makes codes and an officer's account; the codes stand in the file, the password on the screen."""
     from selfeval_xl.cli.screen.screen import say
     from selfeval_xl.server.desk import Desk

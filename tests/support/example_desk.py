@@ -169,7 +169,7 @@ class ExampleDesk(Desk):
     def log_out(self, token: str) -> None:
         self.sessions.pop(token, None)
 
-    def change_code(self, who: Account, old: str, new: str) -> None:
+    def change_code(self, who: Account, old: str, new: str, kept: str = "") -> None:
         self._ask("change_code", who, old, new)
 
     def home(self, who: Account) -> Home:

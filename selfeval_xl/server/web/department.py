@@ -55,8 +55,15 @@ def waiting(status: str, place: int) -> str:
 
 
 def explain(visit: Visit) -> Response:
-    """Keeps the explanations of the page."""
-    visit.desk.explain(visit.who, visit.path("id"), explanations(visit.fields))
+    """Keeps the explanations of the page; where they are refused, they stand there as they were typed."""
+    try:
+        visit.desk.explain(visit.who, visit.path("id"), explanations(visit.fields))
+    except Refused as error:
+        if visit.wants_json:
+            raise
+        return draft(visit, str(error), refusal_status(error))
+    if visit.wants_json:
+        return JSONResponse({"text": SAVED})
     return to(f"/drafts/{visit.path('id')}?saved")
 
 

@@ -105,7 +105,15 @@ def page(template: str, values: Mapping[str, Any], status: int = 200) -> HTMLRes
 
 def failure(status: int, sentence: str) -> HTMLResponse:
     """The page for what does not exist or was not done, where nobody is known to have logged in."""
-    values = {"csrf": "", "account": None, "here": "", "notice": "", "done": "", "kind": status}
+    values: dict[str, Any] = {
+        "csrf": "",
+        "account": None,
+        "here": "",
+        "typed": {},
+        "notice": "",
+        "done": "",
+        "kind": status,
+    }
     return page("failure.html", {**values, "sentence": sentence}, status)
 
 

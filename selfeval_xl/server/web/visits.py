@@ -92,6 +92,7 @@ class Visit:
             "csrf": self.csrf(),
             "account": self.session.account if self.session else None,
             "here": self.request.url.path,
+            "typed": self.fields,
             "notice": "",
             "done": "",
         }

@@ -46,11 +46,35 @@
   function say(part, text) { if (part.textContent !== text) { part.textContent = text; } }
   if (waiting) { setTimeout(ask, 1000); }
 
-  /* Explanations that are typed and not yet kept are asked about before the page is left. */
+  /* Explanations are kept a few seconds after the last letter; those that are not yet kept are asked about
+     before the page is left. */
   var typed = false, leaving = false;
   each(document.querySelectorAll("form.submit, form.explanations"), function (form) {
-    form.addEventListener("input", function () { typed = true; });
-    form.addEventListener("submit", function () { leaving = true; });
+    var soon = 0, kept = find(".kept", form);
+    form.addEventListener("input", function () {
+      typed = true;
+      clearTimeout(soon);
+      soon = setTimeout(keep, 4000);
+    });
+    form.addEventListener("submit", function () { leaving = true; clearTimeout(soon); });
+    function keep() {
+      var request = new XMLHttpRequest(), fields = [];
+      each(form.querySelectorAll("input[name=csrf], textarea"), function (field) {
+        fields.push(encodeURIComponent(field.name) + "=" + encodeURIComponent(field.value));
+      });
+      request.open("POST", form.getAttribute("action").replace(/[^/]+$/, "explanations"));
+      request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
+      request.onload = function () {
+        var answer = {};
+        try { answer = JSON.parse(request.responseText); } catch (error) { /* not kept */ }
+        if (request.status !== 200) { typed = true; }
+        if (kept) { say(kept, answer.text || answer.error || ""); }
+      };
+      request.onerror = function () { typed = true; };
+      typed = false;
+      request.send(fields.join("&"));
+    }
   });
   window.addEventListener("beforeunload", function (event) {
     if (typed && !leaving) { event.preventDefault(); event.returnValue = ""; }
