@@ -181,7 +181,7 @@ def test_a_body_above_the_bound_is_refused_by_its_word_and_by_count(filler, desk
         headers={"content-length": "1000"},
     )
     for answer in (said, counted):
-        assert answer.status == 413 and "太大" in answer.words and "22MB" in answer.words
+        assert answer.status == 413 and "太大" in answer.words and "20MB" in answer.words
     assert not [kept for kept in desk.files if kept.state == "open"]
     assert [call[0] for call in desk.asked] == ["new_draft", "drop"]
 

@@ -20,10 +20,9 @@ from selfeval_xl.errors import NotThere
 from selfeval_xl.server.desk import Desk
 from selfeval_xl.server.web import department, entrance, officer, pages
 from selfeval_xl.server.web.faults import Faults
-from selfeval_xl.server.web.guard import SMALL_BODY, Guard
+from selfeval_xl.server.web.guard import OVERHEAD, SMALL_BODY, Guard
 from selfeval_xl.server.web.receiving import Uploads
 from selfeval_xl.server.web.site import Site
-from selfeval_xl.server.web.uploads import OVERHEAD
 from selfeval_xl.server.web.visits import THREADS, Access, Door, Page
 
 EXPLANATIONS_BODY = 8 << 20  # 800 explanations of 1,000 letters, each of nine bytes in a form

@@ -36,6 +36,8 @@ TLS_HEADERS: Mapping[str, str] = {
 METHODS = ("GET", "HEAD", "POST")
 LONGEST_PATH = 512
 SMALL_BODY = 64 << 10
+LARGE_BODY = 10 << 20  # from here on it is files
+OVERHEAD = 2 << 20  # bytes of a body beside the files themselves
 
 FailurePage = Callable[[Scope, int, str], ASGIApp]
 
@@ -116,9 +118,9 @@ class Guard:
 
 def too_large(limit: int) -> str:
     """The sentence on a body above its limit."""
-    if limit <= SMALL_BODY:
+    if limit < LARGE_BODY:
         return "写的内容太长，没有收下。请写短一些再交。"
-    return f"一次交的内容太大，超过{limit >> 20}MB，没有收下。请分几次上传。"
+    return f"一次交的内容太大，超过{(limit - OVERHEAD) >> 20}MB，没有收下。请分几次上传。"
 
 
 class _Answer:

@@ -21,7 +21,6 @@ from selfeval_xl.server.desk import IncomingFile
 MOST_HEADS, LONGEST_HEAD = 8, 4096  # of one part: how many lines, and bytes of all together
 MOST_FIELDS, LONGEST_FIELD = 10, 4096
 PIECE = 128 << 10  # bytes that are gathered for one step on the disk
-OVERHEAD = 2 << 20  # bytes of a body beside the files themselves
 BROKEN = "上传的内容不完整，没有收下。请再传一次。"
 NO_FILE = "没有选文件。请先选好要交的文件，再点“上传并校验”。"
 
