@@ -244,6 +244,28 @@ def test_what_came_on_another_way_is_in_the_ledger_as_the_county_workbook_has_it
     here.close()
 
 
+def test_a_new_roster_counts_the_departments_anew(tmp_path, monkeypatch, books):
+    from support.rosters import department, project, write_roster
+
+    monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
+    here = county(tmp_path)
+    who, officer = here.filler(), here.officer()
+    here.desk.submit(who, checked(here.desk, who, books["clean"]))
+    until(lambda: here.desk.ledger(officer).rows[0].reported == 2)
+    assert here.desk.ledger(officer).rows[0].missing == ()
+    here.close()
+    write_roster(
+        here.folder / "名册.xlsx",
+        单位名册=[department(code, name) for code, name in NAMES.items()],
+        项目=[
+            project(f"P{n}", EDUCATION, name) for n, name in enumerate(("校舍维修", "操场改造", "校车"), 1)
+        ],
+    )
+    here.open()
+    until(lambda: here.desk.ledger(officer).rows[0].missing == ("校车",))
+    here.close()
+
+
 def test_days_are_typed_as_people_write_them():
     day = date.today() + timedelta(days=40)
     for text in (

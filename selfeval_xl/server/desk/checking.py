@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import threading
 from collections.abc import Generator
 from concurrent.futures import CancelledError, Future
@@ -148,6 +149,7 @@ class Checking:
                 continue
             trouble = found["trouble"] or ("" if found["files"] else "里面没有文件")
             if trouble:
+                shutil.rmtree(target, ignore_errors=True)
                 said = {"archive": f"“{file.name}”没有解压，按一个文件收：{trouble}。"}
                 core.base.run(
                     "UPDATE draft_files SET facts = ? WHERE draft = ? AND n = ?", packed(said), id, file.n

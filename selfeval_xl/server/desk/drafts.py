@@ -88,7 +88,8 @@ def new(core: Core, who: Account, address: str) -> str:
         raise Refused("现在排队校验的太多，请过几分钟再上传。", 300)
     drafts = core.state / "drafts"
     drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if shutil.disk_usage(drafts).free < ROOM:
+    kept = core.base.row("SELECT coalesce(sum(size), 0) FROM draft_files")
+    if shutil.disk_usage(drafts).free < ROOM or kept and kept[0] >= limits.state_bytes:
         raise Refused("收件台的磁盘快满了，现在收不了文件。请告知财政局。")
     id = new_id()
     core.base.add(

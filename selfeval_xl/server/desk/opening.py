@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from selfeval_xl.errors import OutputError, SelfevalError, UsageError, cause_of
+from selfeval_xl.files import fingerprint
 from selfeval_xl.filings.roster import read_roster
 from selfeval_xl.rules.county_file import load
 from selfeval_xl.server.desk import accepting, drafts, submissions
@@ -21,6 +22,7 @@ from selfeval_xl.server.desk.settings import Settings
 from selfeval_xl.server.desk.worker import Context
 from selfeval_xl.server.state import log
 from selfeval_xl.server.state.database import NAME, Database
+from selfeval_xl.version import __version__
 
 SWEEP_SECONDS = 300.0
 OFFICER_MEMORY = 6 << 30
@@ -86,6 +88,12 @@ def _begin(found: Opened) -> None:
         "SELECT id FROM drafts WHERE status IN ('queued', 'checking') ORDER BY created"
     ):
         found.checking.put(row[0])
+    counted_with = _counted_with(core)
+    if not submissions.is_counted_with(core, counted_with):
+        submissions.forget_contents(core)
+        for key in submissions.every(core):
+            found.checking.count_anew(key)
+        submissions.set_counted_with(core, counted_with)
     for key in submissions.every(core):
         if not submissions.standing(core, key):
             found.checking.count_anew(key)
@@ -98,6 +106,12 @@ def _begin(found: Opened) -> None:
                 continue  # the disk is full, or the state is locked: the next round may work
 
     threading.Thread(target=sweep, daemon=True).start()
+
+
+def _counted_with(core: Core) -> str:
+    """What the departments' standings depend on besides their files: program, roster and policy."""
+    policy = core.settings.policy
+    return " ".join((__version__, core.roster.sha256, fingerprint(policy)[1] if policy else ""))
 
 
 def close(found: Opened) -> None:

@@ -15,6 +15,7 @@ from selfeval_xl.server.state.accounts import Account
 
 PENDING, DONE = "pending", "sent"
 _COLUMNS = "id, department, number, at, status, folder, draft, facts"
+_COUNTED_WITH = "counted with"  # the note of what the standings depend on
 Facts = dict[str, Any]
 
 
@@ -106,6 +107,25 @@ def places(core: Core, id: str) -> list[tuple[int, Path]]:
 def data_of(core: Core, department: str) -> Path:
     """The place of what is kept of a department for reminders."""
     return core.state / "standings" / f"{hashlib.sha256(department.encode()).hexdigest()[:24]}.pickle"
+
+
+def is_counted_with(core: Core, what: str) -> bool:
+    """Whether the standings were counted with this program, roster and policy."""
+    row = core.base.row("SELECT text FROM notes WHERE key = ?", _COUNTED_WITH)
+    return row is not None and row[0] == what
+
+
+def set_counted_with(core: Core, what: str) -> None:
+    """Notes with what the standings are counted."""
+    core.base.run("REPLACE INTO notes VALUES (?, ?)", _COUNTED_WITH, what)
+
+
+def forget_contents(core: Core) -> None:
+    """Deletes the contents that were kept, which another version of the program may read differently."""
+    for path in (core.state / "submissions").glob("*/*.read"):
+        path.unlink(missing_ok=True)
+    for path in (core.state / "standings").glob("*.pickle"):
+        path.unlink(missing_ok=True)
 
 
 def standing(core: Core, department: str) -> Facts:
