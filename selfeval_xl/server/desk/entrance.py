@@ -13,6 +13,7 @@ from selfeval_xl.server.desk.core import Core, key_of, moment, need_officer
 from selfeval_xl.server.desk.records import AccountLine
 from selfeval_xl.server.state import accounts, attempts, codes, log, sessions
 from selfeval_xl.server.state.accounts import FILLER, LEAD, OFFICER, ROLES, Account
+from selfeval_xl.server.state.easy_passwords import is_easy
 from selfeval_xl.server.state.sessions import Session
 
 WRONG = "部门（姓名）或口令不对。请核对口令条，注意不要多输、少输；忘了口令请联系财政局重发。"
@@ -78,7 +79,7 @@ def change_code(core: Core, who: Account, old: str, new: str, kept: str = "") ->
     plain = codes.typed(new)
     if len(plain) < codes.LEAST or len(new) > codes.MOST:
         raise Refused(_EASY.format(least=codes.LEAST))
-    if len(set(plain)) < 5 or plain == codes.typed(old) or who.name in plain:
+    if plain == codes.typed(old) or is_easy(plain, who.name, who.department):
         raise Refused("这个口令太容易猜，或和原来的一样，请换一个。")
     hashed = accounts.hash_for(core.base, who.id, new)  # before the state is locked: it takes its time
     with core.base.transaction():
