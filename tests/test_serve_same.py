@@ -165,9 +165,7 @@ def test_the_folder_gives_the_county_workbook_of_files_put_there_by_hand(prepare
             data = {"projects": spoilt(code)} if code in ("104", "105") else {}
             path = workbook(tmp_path / "表" / f"{code}.xlsx", code, **data)
             sent[code] = [("自评表.xlsx", path.read_bytes())]
-        paper = report(
-            tmp_path / "自评报告.docx", "示例县教育局2024年度全年预算执行率为98.76%。"
-        ).read_bytes()
+        paper = report(tmp_path / "报告.docx", "示例县教育局", "预算执行率为98.76%。", WHEN).read_bytes()
         sent["101"].append(("自评报告.docx", paper))
         submitted(server, "101", *sent["101"])
         submitted(server, "103", ("材料.zip", zipped(*sent["103"])))
