@@ -73,6 +73,7 @@ bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/county.py
 	@$(BIN)/python benchmarks/scale.py --forms 1600 10000
+	@$(BIN)/python benchmarks/desk_load.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更高版本，请先安装。"; exit 1; }

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import threading
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I
 GROUPS, IN_GROUP = 3, 4
 LEAST = 12  # characters of a password that a person chooses
 MOST = 200
 _COST = {"n": 1 << 14, "r": 8, "p": 5, "maxmem": 64 << 20, "dklen": 32}  # 16 MB, as OWASP names it
-_TURNS = threading.Semaphore(2)  # so that many logins at once take time and not memory
+# Two threads for all, so that many logins at once take time and not memory: each thread that has ever hashed
+# keeps the 16 MB in a heap of its own.
+_HASHING = ThreadPoolExecutor(2, "hashing")
 
 
 def new_code() -> str:
@@ -39,8 +41,8 @@ def new_salt() -> bytes:
 
 def hash_of(code: str, salt: bytes) -> bytes:
     """The scrypt hash of a code as typed; takes a quarter of a second of one core."""
-    with _TURNS:
-        return hashlib.scrypt(typed(code).encode("utf-8", "surrogatepass"), salt=salt, **_COST)
+    plain = typed(code).encode("utf-8", "surrogatepass")
+    return _HASHING.submit(lambda: hashlib.scrypt(plain, salt=salt, **_COST)).result()
 
 
 def same(one: bytes, other: bytes) -> bool:
