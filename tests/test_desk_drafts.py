@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from selfeval_xl.errors import NotThere, Refused
 from selfeval_xl.model.findings import Treatment
-from selfeval_xl.server.desk import Limits, drafts
+from selfeval_xl.server.desk import Limits, drafts, opening
 from selfeval_xl.server.state import sessions
 from support.command import selfeval
 from support.desks import (
@@ -19,6 +19,7 @@ from support.desks import (
     HEALTH,
     NAMES,
     WATER,
+    Threads,
     checked,
     county,
     project_form,
@@ -50,6 +51,7 @@ def shared(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("县")
         patch.setenv("SELFEVAL_HOME", str(folder / "设置"))
+        patch.setattr(opening, "Processes", Threads)
         made = county(folder)
         yield made
         made.close()
@@ -266,6 +268,7 @@ def test_a_file_that_kills_its_reader_costs_itself_alone(here, books, monkeypatc
     from selfeval_xl.server.desk import processes
 
     here.close()
+    monkeypatch.setattr(opening, "Processes", processes.Processes)
     monkeypatch.setattr(processes.Processes.__init__, "__defaults__", (1 << 30, "support.desk_deaths:work"))
     here.open()
     who = here.filler()
@@ -434,6 +437,7 @@ def test_a_full_disk_under_the_workers_is_said_without_places(here, books, monke
     from selfeval_xl.server.desk import processes
 
     here.close()
+    monkeypatch.setattr(opening, "Processes", processes.Processes)
     monkeypatch.setattr(processes.Processes.__init__, "__defaults__", (1 << 30, "support.desk_deaths:full"))
     here.open()
     who = here.filler()
@@ -443,9 +447,13 @@ def test_a_full_disk_under_the_workers_is_said_without_places(here, books, monke
     here.close()
 
 
-def test_a_desk_that_is_closed_lets_nobody_wait(here, books):
+def test_a_desk_that_is_closed_lets_nobody_wait(here, books, monkeypatch):
     import threading
 
+    from selfeval_xl.server.desk import processes
+
+    monkeypatch.setattr(opening, "Processes", processes.Processes)
+    here.open()
     who = here.filler()
     draft = checked(here.desk, who, books["faulty"])
     for _ in range(3):

@@ -10,13 +10,14 @@ import pytest
 from openpyxl import load_workbook
 
 from selfeval_xl.errors import NotThere, Refused
-from selfeval_xl.server.desk import Desk
+from selfeval_xl.server.desk import Desk, opening
 from selfeval_xl.server.desk.core import typed_day
 from support.desks import (
     EDUCATION,
     HEALTH,
     NAMES,
     WATER,
+    Threads,
     checked,
     county,
     project_form,
@@ -43,6 +44,7 @@ def season(tmp_path_factory, books):
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("县")
         patch.setenv("SELFEVAL_HOME", str(folder / "设置"))
+        patch.setattr(opening, "Processes", Threads)
         made = county(folder)
         who, officer = made.filler(), made.officer()
         receipt = made.desk.submit(who, checked(made.desk, who, books["faulty"]))
@@ -131,6 +133,7 @@ def test_reminders_are_those_of_the_command(season):
 
 def test_a_return_is_looked_at_first_and_then_sent(tmp_path, monkeypatch, books):
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
+    monkeypatch.setattr(opening, "Processes", Threads)
     here = county(tmp_path)
     desk, who, officer = here.desk, here.filler(), here.officer()
     with pytest.raises(Refused, match="还没有报送过"):
@@ -175,6 +178,7 @@ def test_a_return_is_looked_at_first_and_then_sent(tmp_path, monkeypatch, books)
 
 def test_the_county_workbook_is_made_and_an_officers_copy_is_taken(tmp_path, monkeypatch, books):
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
+    monkeypatch.setattr(opening, "Processes", Threads)
     here = county(tmp_path)
     desk, who, officer = here.desk, here.filler(), here.officer()
     desk.submit(who, checked(desk, who, books["faulty"]))
@@ -228,6 +232,7 @@ def test_what_came_on_another_way_is_in_the_ledger_as_the_county_workbook_has_it
 ):
     """An officer puts a file that came by messenger into the folder: the department is not 未报 then."""
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
+    monkeypatch.setattr(opening, "Processes", Threads)
     here = county(tmp_path)
     desk, officer = here.desk, here.officer()
     (here.received / "微信收的").mkdir()
@@ -248,6 +253,7 @@ def test_a_new_roster_counts_the_departments_anew(tmp_path, monkeypatch, books):
     from support.rosters import department, project, write_roster
 
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
+    monkeypatch.setattr(opening, "Processes", Threads)
     here = county(tmp_path)
     who, officer = here.filler(), here.officer()
     here.desk.submit(who, checked(here.desk, who, books["clean"]))

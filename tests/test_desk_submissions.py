@@ -15,13 +15,14 @@ from selfeval_xl import consolidate
 from selfeval_xl.errors import NotThere, OutputError, Refused
 from selfeval_xl.model.findings import Treatment
 from selfeval_xl.readers import read_file
-from selfeval_xl.server.desk import accepting, submissions
+from selfeval_xl.server.desk import accepting, opening, submissions
 from selfeval_xl.workflows.submission import code_of
 from support.desks import (
     EDUCATION,
     HEALTH,
     NAMES,
     WATER,
+    Threads,
     checked,
     county,
     project_form,
@@ -48,6 +49,7 @@ def books(tmp_path_factory):
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
+    monkeypatch.setattr(opening, "Processes", Threads)
     made = county(tmp_path)
     yield made
     made.close()
@@ -206,6 +208,7 @@ def test_the_lead_may_fill_and_send_alone(here, books):
 
 def test_late_is_said_and_stands_on_the_receipt(tmp_path, monkeypatch, books):
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "设置"))
+    monkeypatch.setattr(opening, "Processes", Threads)
     late = date.today() - timedelta(days=4)
     here = county(tmp_path, d101=late.isoformat())
     who = here.filler()
