@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Generator
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -174,9 +175,11 @@ class Checking:
                         self._again.pop(department, None)
                         return
                     self._again[department] = False
-        except SelfevalError:
+        except SelfevalError as error:
             with self._lock:
                 self._again.pop(department, None)
+            with suppress(SelfevalError):  # the state may be what cannot be written
+                core.note(None, "台账没有算成", department, core.public(error))
 
     def _kept(self, ids: list[str]) -> Generator[Request, Any, list[tuple[Path, str]]]:
         """The files of these submissions, each with its contents, which are read where they are not kept."""
