@@ -453,3 +453,27 @@ def test_what_is_explained_of_a_report_in_word_stands_in_the_workbook(books, tmp
         rows = read_file(out).explanations
         assert [row.text for row in rows] == texts
         assert [(row.sheet, row.rule, row.subject) for row in rows] == [("自评报告", "R05", "执行率")] * main
+
+
+def test_a_draft_whose_failure_could_not_be_noted_is_taken_up_again(here, books, monkeypatch):
+    """The disk is full when the draft is to be set back: it is not stuck until the next start."""
+    who = here.filler()
+    draft = checked(here.desk, who, books["faulty"])
+    real = accepting.drafts.set_status
+
+    def full(core, id, status, *only, **more):
+        if status != "sending":
+            raise OutputError("磁盘已满")
+        return real(core, id, status, *only, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(accepting.drafts, "set_status", full)
+        patch.setattr(accepting, "_make_durable", lambda path: full(None, "", ""))
+        with pytest.raises(OutputError):
+            here.desk.submit(who, draft)
+    assert here.desk.draft(who, draft).status == "sending"
+    accepting.heal(here.desk._core)
+    assert here.desk.draft(who, draft).may_send
+    assert here.desk.submit(who, draft).number == 1
+    accepting.heal(here.desk._core)
+    assert len(received(here)) == 1

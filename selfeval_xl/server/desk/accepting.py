@@ -329,12 +329,21 @@ def _is_finished(core: Core, who: Account | None, left: Submission) -> bool:
     who: whoever asks for it again; None at the start of the desk.
     """
     if (core.settings.receiving / left.folder).is_dir():
-        _give_receipt(core, who, left.id, "报送" if who else "启动时补发回执")
+        _give_receipt(core, who, left.id, "报送" if who else "补发回执")
         drafts.delete_files(core, left.draft)
         return True
     core.base.run("DELETE FROM submissions WHERE id = ? AND status = 'pending'", left.id)
     shutil.rmtree(submissions.folder_of(core, left.id), ignore_errors=True)
     return False
+
+
+def heal(core: Core) -> None:
+    """Takes up the drafts that nobody is sending any more: the disk was full when that was to be noted."""
+    for id, department in core.base.rows("SELECT id, department FROM drafts WHERE status = 'sending'"):
+        with core.alone(f"accept:{department}"):  # so nobody is just sending it
+            left = next((each for each in submissions.pending(core) if each.draft == id), None)
+            if left is None or not _is_finished(core, None, left):
+                drafts.set_status(core, id, CHECKED, SENDING)
 
 
 def recover(core: Core) -> list[str]:
@@ -344,7 +353,7 @@ def recover(core: Core) -> list[str]:
         for each in submissions.pending(core)
         if _is_finished(core, None, each)
     ]
-    core.base.run("UPDATE drafts SET status = 'checked' WHERE status = 'sending'")
+    heal(core)
     for row in core.roster.reporting:
         folder = core.settings.receiving / core.folder_of(row)
         if folder.is_dir():

@@ -102,6 +102,7 @@ def _begin(found: Opened) -> None:
         while not found.stop.wait(SWEEP_SECONDS):
             try:
                 drafts.sweep(core)
+                accepting.heal(core)
             except SelfevalError:
                 continue  # the disk is full, or the state is locked: the next round may work
 
