@@ -227,8 +227,8 @@ def test_a_closed_season_takes_nothing_but_what_an_officer_reopens(here, books):
         here.desk.close_season(officer, "")
     here.desk.close_season(officer, "汇总开始了")
     draft = checked(here.desk, who, books["faulty"])
-    assert "已经截止（汇总开始了）" in here.desk.draft(who, draft).hindrances[0]
-    with pytest.raises(Refused, match="截止"):
+    assert "已经结束（汇总开始了）" in here.desk.draft(who, draft).hindrances[0]
+    with pytest.raises(Refused, match="结束"):
         here.desk.submit(who, draft)
     yesterday, tomorrow = date.today() - timedelta(days=1), date.today() + timedelta(days=1)
     for wrong in ("", "某天", yesterday.isoformat()):
@@ -241,11 +241,11 @@ def test_a_closed_season_takes_nothing_but_what_an_officer_reopens(here, books):
     here.desk.open_season(officer, "都可以报")
     assert here.desk.home(other).season.open
     whats = [line.what for line in here.desk.log(officer).lines]
-    assert [what for what in whats if what in ("截止报送", "单独开放报送", "报送", "开放报送")] == [
-        "开放报送",
+    assert [what for what in whats if what in ("结束收件", "单独开放报送", "报送", "重新开放收件")] == [
+        "重新开放收件",
         "报送",
         "单独开放报送",
-        "截止报送",
+        "结束收件",
     ]
 
 

@@ -151,7 +151,7 @@ def hindrances_of(core: Core, draft: Draft, files: Sequence[StoredFile], facts: 
     now = season.of(core, draft.department)
     if not now.open:
         why = f"（{now.why}）" if now.why else ""
-        found.append(f"报送已经截止{why}，现在不能报送。确需补报，请联系财政局单独开放。")
+        found.append(f"收件已经结束{why}。确需补报，请联系财政局单独开放。")
     return tuple(found)
 
 

@@ -59,7 +59,7 @@ def receipt_of(core: Core, each: Submission) -> Receipt:
 def _steps(core: Core, each: Submission) -> tuple[str, ...]:
     """What happened to a submission, each with its time."""
     reopened = each.facts.get("reopened")
-    before = (f"报送已截止，单独开放：{reopened}",) if reopened else ()
+    before = (f"收件已经结束，单独开放：{reopened}",) if reopened else ()
     entries = [*log.about(core.base, each.draft), *log.about(core.base, each.id)]
     return before + tuple(
         f"{datetime.fromisoformat(entry.at):%Y-%m-%d %H:%M} {entry.who} {entry.what}"

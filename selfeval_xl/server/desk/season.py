@@ -71,7 +71,7 @@ def set_all(core: Core, who: Account, opened: bool, reason: str) -> None:
     reason = reason_of(reason, core.settings.limits.text)
     with core.base.transaction():
         core.base.run("REPLACE INTO season VALUES (?, ?, ?, '')", ALL, int(opened), reason)
-        core.note(who, "开放报送" if opened else "截止报送", "", reason)
+        core.note(who, "重新开放收件" if opened else "结束收件", "", reason)
 
 
 def reopen(core: Core, who: Account, key: str, reason: str, until: str) -> None:
