@@ -188,6 +188,7 @@ def main() -> None:
     options.add_argument("--files", type=int, default=10)
     options.add_argument("--people", type=int, default=40)
     asked = options.parse_args()
+    busy = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="desk-") as temporary:
         os.environ["SELFEVAL_HOME"] = temporary
         figures, took, lost = play(Path(temporary), asked.departments, asked.files, asked.people)
@@ -202,7 +203,7 @@ def main() -> None:
         "# 收件台的负载",
         "",
         f"由 `python benchmarks/desk_load.py` 生成。机器：{os.cpu_count()}核，{platform.system()}，"
-        f"Python {platform.python_version()}；发送的一方在同一台机器上。",
+        f"Python {platform.python_version()}；发送的一方在同一台机器上，开始时别的程序的负载是{busy:.1f}。",
         "",
         f"{asked.departments}个部门各报送{asked.files}个工作簿，同时在线{asked.people}人："
         f"{took / 60:.1f}分钟，回执{len(figures.receipts)}份（应为{count}份），丢失{lost}份，"
