@@ -3,7 +3,7 @@
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV = .venv
 BIN = $(VENV)/bin
-PACKAGES = libreoffice-calc libreoffice-writer python3-uno fonts-noto-cjk poppler-utils desktop-file-utils nodejs npm
+PACKAGES = libreoffice-calc libreoffice-writer python3-uno fonts-noto-cjk poppler-utils desktop-file-utils nodejs npm chromium chromium-driver
 SOURCES = setup.cfg pyproject.toml
 # Two workers that take file after file, in the order of conftest.py.
 PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --durations-min=10
@@ -63,6 +63,7 @@ pictures: $(VENV)/.test system
 	@$(BIN)/python docs/pictures_of_returns.py
 	@$(BIN)/python docs/pictures_of_review.py
 	@$(BIN)/python docs/pictures_of_desks.py
+	@$(BIN)/python docs/pictures_of_desk.py
 	@$(BIN)/python docs/make_template_pictures.py
 	@$(BIN)/python docs/make_county_pictures.py
 	@$(BIN)/python docs/make_province_pictures.py
@@ -72,6 +73,7 @@ bench: $(VENV)/.test
 	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/county.py
 	@$(BIN)/python benchmarks/scale.py --forms 1600 10000
+	@$(BIN)/python benchmarks/desk_load.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更高版本，请先安装。"; exit 1; }
@@ -88,7 +90,7 @@ $(VENV)/.test: $(VENV)/.installed
 $(VENV)/.lint: $(VENV)/.installed
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lint]' && touch $@
 
-# LibreOffice, its Python bridge, a Chinese font and poppler from the system; the Open XML validator from npm.
+# LibreOffice, its Python bridge, a Chinese font, poppler and Chromium from the system; the Open XML validator and axe from npm.
 system:
 	@bash tests/system.sh $(PACKAGES)
 

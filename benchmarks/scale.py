@@ -30,24 +30,24 @@ PATTERNS, A_DEPARTMENT = 200, 100  # forms that are multiplied; forms of a depar
 _NAMED = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")  # the parts with the names that are replaced
 
 
-def multiply(folder: Path, count: int) -> None:
-    """Writes the forms of `count` projects, made from a few patterns."""
+def multiply(folder: Path, count: int, a_department: int = A_DEPARTMENT) -> None:
+    """Writes the forms of `count` projects, made from a few patterns; a_department: forms of each."""
     with tempfile.TemporaryDirectory() as temporary:
         county.generate(Path(temporary), PATTERNS)
         patterns = [path.read_bytes() for path in county.files(Path(temporary))]
         names = [path.parent.name for path in county.files(Path(temporary))]
         with ProcessPoolExecutor() as pool:
             jobs = [
-                (folder, patterns[number % PATTERNS], names[number % PATTERNS], number)
+                (folder, patterns[number % PATTERNS], names[number % PATTERNS], number, a_department)
                 for number in range(count)
             ]
             list(pool.map(_write, jobs, chunksize=500))
 
 
-def _write(job: tuple[Path, bytes, str, int]) -> None:
+def _write(job: tuple[Path, bytes, str, int, int]) -> None:
     """Writes a copy of a pattern's file under another department and project."""
-    folder, pattern, department, number = job
-    target = folder / f"示例省第{number // A_DEPARTMENT + 1:04}局" / f"{number:06}.xlsx"
+    folder, pattern, department, number, a_department = job
+    target = folder / f"示例省第{number // a_department + 1:04}局" / f"{number:06}.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
     with (
         zipfile.ZipFile(io.BytesIO(pattern)) as source,

@@ -74,3 +74,21 @@ class UnreadableFile(SelfevalError):
     def __init__(self, message: str, rule: str = "T08") -> None:
         super().__init__(message)
         self.rule = rule
+
+
+class Refused(SelfevalError):
+    """The collecting desk does not do what a person asked: a wrong code, too large a file, a closed season.
+
+    `seconds`: how long to wait before trying again, 0 where waiting does not help.
+    """
+
+    def __init__(self, message: str, seconds: int = 0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class NotThere(SelfevalError):
+    """The collecting desk has no such thing, or not for this account: both look the same from outside."""
+
+    def __init__(self, message: str = "没有这一页，或者它不是给您看的。") -> None:
+        super().__init__(message)

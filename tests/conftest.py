@@ -45,7 +45,13 @@ LONGEST = (
 )
 
 pytest.register_assert_rewrite("support")
-pytest_plugins = ["support.add_in", "support.contract_hooks", "support.season_play", "support.returned"]
+pytest_plugins = [
+    "support.add_in",
+    "support.contract_hooks",
+    "support.desk_server",
+    "support.season_play",
+    "support.returned",
+]
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker

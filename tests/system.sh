@@ -4,6 +4,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 missing() {
     command -v soffice >/dev/null && command -v pdftoppm >/dev/null && command -v npm >/dev/null \
+        && command -v chromium >/dev/null && command -v chromedriver >/dev/null \
         && command -v desktop-file-validate >/dev/null && /usr/bin/python3 -c 'import uno' 2>/dev/null && fc-list 2>/dev/null | grep -qi 'cjk\|simsun\|wenquanyi' || return 0
     return 1
 }
@@ -21,7 +22,7 @@ if missing; then
         [ "${CI:-}" = true ] && exit 1
     fi
 fi
-if command -v npm >/dev/null && [ ! -x "$here/node_modules/.bin/ooxml-validator" ]; then
+if command -v npm >/dev/null && ! { [ -x "$here/node_modules/.bin/ooxml-validator" ] && [ -f "$here/node_modules/axe-core/axe.min.js" ]; }; then
     (cd "$here" && npm install --no-fund --no-audit --no-package-lock --loglevel=error) || { [ "${CI:-}" = true ] && exit 1; }
 fi
 exit 0

@@ -25,7 +25,7 @@ KNOWN = """
 selfeval Excel WPS Word LibreOffice Python PDF TOML JSON UTF XLSTART Windows Dask dask worker Parquet DuckDB
 python exe auto com plain xlsx xlsm xls xlsb ods docx zip toml rar csv txt pdf html
 demo template issue read check fill split merge submit consolidate province return report publish diff rules
-policy watch addin install uninstall status bundle show try
+policy watch serve PEM addin install uninstall status bundle show try
 execution floor nope abc embed amd
 """.split()
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -143,6 +143,11 @@ MISTAKES = [
     ("rules Z99", 2, "没有规则“Z99”"),
     ("watch 没有 --once", 2, "找不到文件夹"),
     ("watch 空 --once", 0, "没有要校验的自评表"),
+    ("serve 空", 2, "--roster 名册.xlsx"),
+    ("serve 空 --roster 没有.xlsx --state 台", 2, "没有.xlsx"),
+    ("serve 空 --roster 名册.xlsx --host 0.0.0.0", 2, "--insecure"),
+    ("serve 空 --roster 名册.xlsx --cert 证书", 2, "要一起写"),
+    ("serve 空 --roster 名册.xlsx --port 70000", 2, "最大写65535"),
     ("issue 没有.xlsx -o 下发", 2, "找不到"),
     ("issue 自评表.xlsx -o 下发", 2, "没有工作表“单位名册”"),
     ("issue --blank -o 名册.xlsx --protect", 2, "用不着 --protect"),

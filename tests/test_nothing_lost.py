@@ -43,6 +43,7 @@ OTHERS = {
     "split": "leaves what is there (test_split_merge)",
     "submit": "takes a free number (test_submission)",
     "watch": "takes a free name (test_watching)",
+    "serve": "口令.xlsx is replaced as it was written only (test_desk_state), all else is new (test_desk_*)",
     "settings": "its own file, in the folder of the settings (test_dropped_names)",
     "consolidate": "reads hand columns back (below, test_parquet)",
     "province": "reads hand columns back (below)",
@@ -322,6 +323,9 @@ REPLACING = {
     "county/workbook/restoring.py": "puts back what the same run replaced",
     "county/store/parquet.py": "checked by `usable`",
     "readers/archives.py": "a temporary folder",
+    "server/desk/accepting.py": "a new folder, of a number that nobody has",
+    "server/desk/jobs.py": "the workbook that stood there is kept under a free name",
+    "server/desk/returning.py": "a folder of a new return in the desk's own state",
     "workflows/splitting/split.py": "sets the copy of the whole aside under a free name",
 }
 

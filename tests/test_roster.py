@@ -22,7 +22,7 @@ def test_the_empty_roster_has_the_agreed_columns_and_text_codes(tmp_path):
     assert book.sheetnames == ["单位名册", "项目", "绩效目标", "采用版本"]
     assert [
         cell.value for cell in book["单位名册"][1]
-    ] == "部门编码 部门名称 别名 上级部门编码 归口股室 联系人 联系电话 报送截止日期 表式".split()
+    ] == "部门编码 部门名称 别名 上级部门编码 归口股室 联系人 联系电话 报送截止日期 表式 负责人确认".split()
     assert [cell.value for cell in book["项目"][1]] == (
         "部门编码 实施单位 项目编码 项目名称 项目类别 资金来源 年初预算数 全年预算数 全年执行数 "
         "金额单位 是否免评 是否公开 不公开理由"
@@ -256,3 +256,22 @@ def test_the_overview_with_a_roster_agrees_with_libreoffice(counted, assert_form
         for cell in row
     }
     assert 0.6667 in texts and counted[1][2].name in texts
+
+
+def test_who_confirms_submissions_is_said_by_yes_or_no(tmp_path):
+    """A word that is neither counts as yes: nothing is sent that the head was to see, and it is said."""
+    written = {"101": "是", "102": "否", "103": "", "104": "√", "105": "看情况"}
+    roster = read_roster(
+        write_roster(
+            tmp_path / "名册.xlsx",
+            单位名册=[department(code, f"县{code}局", 负责人确认=text) for code, text in written.items()],
+        )
+    )
+    assert {row.code: row.confirm for row in roster.departments} == {
+        "101": True,
+        "102": False,
+        "103": False,
+        "104": True,
+        "105": True,
+    }
+    assert roster.problems == ("“单位名册”第6行的负责人确认“看情况”看不懂，按“是”办；请填“是”或“否”。",)

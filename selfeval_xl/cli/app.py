@@ -16,6 +16,7 @@ import typer
 from selfeval_xl.cli import bureau, department, issuing, rechecking, stages
 from selfeval_xl.cli.addin import addin_app
 from selfeval_xl.cli.policy import policy_app
+from selfeval_xl.cli.serving import serve
 from selfeval_xl.cli.settings import settings
 
 __all__ = ["app", "chinese", "main"]
@@ -49,6 +50,7 @@ app.command()(bureau.combine)
 app.command()(department.diff)
 app.command()(department.rules)
 app.command()(department.watch)
+app.command()(serve)
 app.command()(settings)
 app.add_typer(policy_app, name="policy")
 app.add_typer(addin_app, name="addin")

@@ -33,6 +33,7 @@ __all__ = [
 
 _OPTIONAL = ("绩效目标", "采用版本")
 _YES = ("是", "免评", "√", "1", "Y", "y")
+_NO = ("否", "不", "无", "×", "0", "N", "n")
 _CODES = ("code", "parent", "department", "project")
 _CHAIN = 5  # most levels of subordinate units that are followed upwards
 
@@ -44,7 +45,8 @@ Choice = tuple[bool | None, str]  # True 采用, False 不采用, None: nothing 
 class Department:
     """A row of 单位名册.
 
-    parent: code of the department above a subordinate unit. deadline: ISO date or "".
+    parent: code of the department above a subordinate unit. deadline: ISO date or "". confirm: whether its
+    head has to confirm what it submits at the collecting desk.
     """
 
     code: str
@@ -56,6 +58,7 @@ class Department:
     phone: str = ""
     deadline: str = ""
     layout: str = ""
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +354,15 @@ def _departments(rows: Iterable[Row], problems: list[str]) -> Iterator[Departmen
             row["phone"],
             deadline,
             row["layout"],
+            _confirmed(number, row["confirm"], problems),
         )
+
+
+def _confirmed(number: int, text: str, problems: list[str]) -> bool:
+    """Whether the head of a department confirms its submissions, as row `number` says it."""
+    if text and text not in (*_YES, *_NO):
+        problems.append(f"“单位名册”第{number}行的负责人确认“{text}”看不懂，按“是”办；请填“是”或“否”。")
+    return bool(text) and text not in _NO
 
 
 def _projects(rows: Iterable[Row], departments: set[str], problems: list[str]) -> Iterator[Project]:

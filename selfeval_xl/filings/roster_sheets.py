@@ -23,6 +23,7 @@ SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
         ("phone", "联系电话"),
         ("deadline", "报送截止日期"),
         ("layout", "表式"),
+        ("confirm", "负责人确认"),
     ),
     "项目": (
         ("department", "部门编码"),
@@ -92,6 +93,7 @@ def _write_sheets(book: xlsxwriter.Workbook) -> None:
         "layout": layouts.labels(),
         "exempt": _YES_OR_NO,
         "public": _YES_OR_NO,
+        "confirm": _YES_OR_NO,
         "choice": ("采用", "不采用"),
         "money_unit": ("万元", "元"),
     }

@@ -85,14 +85,19 @@ class Unpacked:
     kind: str = ""
 
 
-def unpack(paths: list[Path], root: Path, folder: Path) -> list[Unpacked]:
+def unpack(
+    paths: list[Path], root: Path, folder: Path, most: int | None = None, most_bytes: int | None = None
+) -> list[Unpacked]:
     """The received files in the same order, each archive replaced by the files in it.
 
     folder: an empty one for the files that are taken out. An archive that cannot be opened, or is empty,
     stays as itself, with the trouble; so does a single file that cannot be taken out, or is never opened.
+    most, most_bytes: of what is taken out of all archives together, by default those of a run.
     """
     arrived: list[Unpacked] = []
-    budget = _Budget()
+    budget = _Budget(
+        MAX_RUN_MEMBERS if most is None else most, MAX_RUN_BYTES if most_bytes is None else most_bytes
+    )
     top = shown_path(root)
     for number, path in enumerate(paths):
         shown = shown_path(path)

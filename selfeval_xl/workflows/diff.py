@@ -15,6 +15,7 @@ from selfeval_xl.model.quantity import is_blank, money
 
 CHANGED, ADDED, REMOVED = "changed", "added", "removed"
 LABELS = {CHANGED: "改动", ADDED: "新增", REMOVED: "删去"}
+WHOLE_FORM = "整张表"
 _ALIKE = 60  # percent of likeness from which two names may be one, renamed
 _ROW_ALIKE = 100  # the same for rows whose names must be equal
 _NUMBERS = frozenset(("initial_budget", "annual_budget", "executed", "points", "score", "total_score"))
@@ -127,7 +128,7 @@ def _forms(pair: _Pair[Form]) -> Iterator[Change]:
     form = pair.present
     form_ref = _FormRef(form.kind, form.project or "", _sheets(pair))
     if pair.both is None:
-        yield form_ref.change(pair.lone, FORM_NAMES[form.kind], "", "整张表")
+        yield form_ref.change(pair.lone, FORM_NAMES[form.kind], "", WHOLE_FORM)
         return
     old, new = pair.both
     yield from _values(form_ref, "", FORM, _HEAD, old, new)

@@ -209,9 +209,12 @@ def _show_whole_texts(book: Book, grid: Grid) -> None:
     merged = {(area.top, area.left): area for area in grid.merges}
     for row in range(printed.top, min(printed.bottom + 1, grid.height)):
         for column in range(printed.left, min(printed.right + 1, grid.width)):
-            value, style = grid.value(row, column), sheet.style(row, column)
+            value = grid.value(row, column)
+            if not isinstance(value, str):
+                continue
+            style = sheet.style(row, column)
             area = merged.get((row, column), Area(row, column, row, column))
-            if isinstance(value, str) and book.styles.wraps(style) and sheet.height(area.bottom):
+            if book.styles.wraps(style) and sheet.height(area.bottom):
                 size = book.styles.font_size(style)
                 fitting = sheet.fitting_size(area, value, size)
                 if fitting < size:

@@ -26,11 +26,13 @@ def empty_indicator_rows(grid: Grid, form: Form, printed: Area) -> set[int]:
     ]
     if not named:
         return set()
+    hidden = grid.hidden()[1] if grid.hidden else frozenset[int]()
+    shown = [column for column in range(grid.width) if column not in hidden]
     last = max(named)
-    while last < printed.bottom and _is_empty(grid, last + 1, printed):
+    while last < printed.bottom and _is_empty(grid, last + 1, printed, shown):
         last += 1
     rows = range(min(named), last + 1)
-    empty = {row for row in rows if _is_empty(grid, row, printed)}
+    empty = {row for row in rows if _is_empty(grid, row, printed, shown)}
     return empty - _labels(grid, rows, empty, printed)
 
 
@@ -51,16 +53,11 @@ def _columns(printed: Area) -> range:
     return range(printed.left, printed.right + 1)
 
 
-def _is_empty(grid: Grid, row: int, printed: Area) -> bool:
-    """Whether a row has nothing but levels, also in the columns beside the form that are seen."""
-    hidden = grid.hidden()[1] if grid.hidden else frozenset()
-    texts = {
-        column: text
-        for column in range(grid.width)
-        if column not in hidden and (text := grid.text(row, column).strip())
-    }
+def _is_empty(grid: Grid, row: int, printed: Area, shown: Sequence[int]) -> bool:
+    """Whether a row has nothing but levels. shown: the columns that are seen, also beside the form."""
+    texts = (text for column in shown if (text := grid.text(row, column).strip()))
     merged = any(area.top <= row <= area.bottom and area.top != area.bottom for area in _own(grid, printed))
-    return not merged and all(IS_LEVEL.match(text) for text in texts.values())
+    return not merged and all(map(IS_LEVEL.match, texts))
 
 
 def _own(grid: Grid, printed: Area) -> Sequence[Area]:

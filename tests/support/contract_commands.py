@@ -112,6 +112,11 @@ CALLS: dict[str, tuple[str | None, str | None, str | None]] = {
     "diff": ("diff 自评表.xlsx 干净.xlsx", "diff 自评表.xlsx 没有.xlsx", None),
     "rules": ("rules", "rules Z99", None),
     "watch": ("watch 看着 --once --no-open", "watch 没有 --once", None),
+    "serve": (
+        "serve 收到 --roster 名册.xlsx --state 台 --new-codes 口令.xlsx --officer 王强",
+        "serve 收到 --roster 没有.xlsx --state 台 --port 0",
+        f"serve 收到 --roster 名册.xlsx --state {BLOCKED} --new-codes 别的口令.xlsx",
+    ),
     "settings": ("settings", "settings --policy 没有.toml", None),
     "policy show": ("policy show", "policy show --policy 没有.toml", None),
     "policy template": ("policy template -o 参数.xlsx", None, f"policy template -o {BLOCKED}/a.xlsx"),

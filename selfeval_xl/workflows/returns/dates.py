@@ -25,12 +25,14 @@ def working_day(when: date) -> date:
     return when + timedelta(days=(7 - when.weekday()) if when.weekday() > 4 else 0)
 
 
-def mend_until(today: date, policy: Policy) -> str:
-    """The deadline of a return: 4月10日（周四）17:00."""
-    return (
-        f"{day(working_day(today + timedelta(days=int(policy.number('return_days')))), weekday=True)}"
-        f"{policy['deadline_hour']}"
-    )
+def mend_day(today: date, policy: Policy) -> date:
+    """The last day of a return by the policy: a working day."""
+    return working_day(today + timedelta(days=int(policy.number("return_days"))))
+
+
+def mend_until(today: date, policy: Policy, until: date | None = None) -> str:
+    """The deadline of a return: 4月10日（周四）17:00. until: the day where somebody chose one."""
+    return f"{day(until or mend_day(today, policy), weekday=True)}{policy['deadline_hour']}"
 
 
 def contact(policy: Policy) -> str:

@@ -29,9 +29,17 @@ _FEW = 3
 
 
 def return_notice(
-    entry: DepartmentData, findings: Sequence[Finding], policy: Policy, year: int | None, today: date
+    entry: DepartmentData,
+    findings: Sequence[Finding],
+    policy: Policy,
+    year: int | None,
+    today: date,
+    until: date | None = None,
 ) -> Paper:
-    """The notice for one department. findings: those that go back to it, in the order of the list."""
+    """The notice for one department. findings: those that go back to it, in the order of the list.
+
+    until: the last day for it, by default that of the policy.
+    """
     parts = [
         part for part in (*_findings_parts(entry, findings), _next_year_part(entry, findings, year)) if part
     ]
@@ -40,7 +48,7 @@ def return_notice(
         lines += [(1, f"{number}、{head}"), *((0, text) for text in texts)]
     closing = (
         "请直接在所附退回件上修改（改过的格底色自动消失），"
-        f"于{dates.mend_until(today, policy)}前报回电子版和重新盖章的扫描件。未涉及的项目不必重报。"
+        f"于{dates.mend_until(today, policy, until)}前报回电子版和重新盖章的扫描件。未涉及的项目不必重报。"
     )
     if kind := _written_anew(entry):
         closing += (

@@ -80,6 +80,10 @@ class Worksheet:
         found = self._rows.get(row)
         if found is None:
             return None
+        name = a1(row, column)
+        named = next((cell for cell in found if cell.get("r") == name), None)  # as nearly every file has it
+        if named is not None:
+            return named
         return next((cell for number, cell in self._cells(found) if number == column), None)
 
     def cells(self) -> Iterator[tuple[tuple[int, int], Element]]:
@@ -329,9 +333,9 @@ class Worksheet:
     @staticmethod
     def _cells(row: Element) -> list[tuple[int, Element]]:
         """The cells of a row with their column numbers; a cell without a name follows the one before it."""
-        found, last = [], -1
+        found, last, name = [], -1, tag(row, "c")
         for cell in row:
-            if cell.tag == tag(row, "c"):
+            if cell.tag == name:
                 last = column_of(cell, last + 1)
                 found.append((last, cell))
         return found

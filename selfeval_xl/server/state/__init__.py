@@ -1,0 +1,1 @@
+"""What the desk keeps beside the receiving folder: accounts, sessions, the log, drafts, receipts, returns."""

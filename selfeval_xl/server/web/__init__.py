@@ -1,0 +1,1 @@
+"""The desk in a browser: who may see which page, what is taken in, and how everything looks."""
