@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -29,7 +30,7 @@ from selfeval_xl.readers.formats.guard import (
     usual_cells,
 )
 from selfeval_xl.readers.formats.source import open_source
-from selfeval_xl.readers.formats.xml_walk import small_enough, walk, weight
+from selfeval_xl.readers.formats.xml_walk import small_enough, tree, walk, weight
 from support.hostile import parts, repeated, row, sheet, with_packed_part, workbook, zipped
 
 GOOD = sheet(row(1, "项目名称", 1))
@@ -468,3 +469,11 @@ def test_a_text_longer_than_any_cell_holds_is_noticed_wherever_it_stands(text, e
             few_entries(text.encode())
     else:
         assert few_cells(text.encode()) == few_entries(text.encode()) == text.encode()
+
+
+@pytest.mark.parametrize("encoding", ["UTF-NaN", "utf-7", "euc-jp", "x" * 30])
+def test_an_encoding_that_the_parser_does_not_know_is_broken_xml(encoding):
+    xml = f'<?xml version="1.0" encoding="{encoding}"?><a/>'.encode()
+    for parse in (tree, lambda data: list(walk(data, frozenset()))):
+        with pytest.raises(ElementTree.ParseError):
+            parse(xml)

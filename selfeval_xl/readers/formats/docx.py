@@ -17,7 +17,7 @@ from selfeval_xl.readers.formats.guard import DAMAGED, MAX_VALUES, Package
 from selfeval_xl.readers.formats.office_package import report_foreign_parts, saved_time
 from selfeval_xl.readers.formats.source import DDE, Source
 from selfeval_xl.readers.formats.word_objects import comments_in, has_objects, objects_in
-from selfeval_xl.readers.formats.xml_walk import small_enough, walk
+from selfeval_xl.readers.formats.xml_walk import tree, walk
 
 Block = tuple[int, str]  # (heading level or 0, text)
 
@@ -76,7 +76,7 @@ def read_word(package: Package) -> Document:
     parts = package.parts(name for name in (_DOCUMENT, _STYLES) if name in package.entries)
     document = Document()
     try:
-        root = ElementTree.fromstring(_with_usual_namespace(small_enough(parts[_DOCUMENT])))
+        root = tree(_with_usual_namespace(parts[_DOCUMENT]))
         document.comments = comments_in(package) if has_objects(parts[_DOCUMENT]) else None
         levels = _heading_levels(parts.get(_STYLES))
     except (ElementTree.ParseError, KeyError) as error:

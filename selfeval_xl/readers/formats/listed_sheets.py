@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.readers.formats.guard import DAMAGED
-from selfeval_xl.readers.formats.xml_walk import local, small_enough
+from selfeval_xl.readers.formats.xml_walk import local, tree
 
 _RELATION_IDS = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
@@ -87,7 +87,7 @@ def _attributes(tags: bytes) -> Iterator[Attributes]:
 def _parsed(workbook: bytes, relations: bytes) -> tuple[list[Attributes], list[Attributes]]:
     """The attributes of sheets and relations, as a parser gives them; the sheet's id is called id."""
     try:
-        links, book = (ElementTree.fromstring(small_enough(xml)) for xml in (relations, workbook))
+        links, book = (tree(xml) for xml in (relations, workbook))
     except ElementTree.ParseError as error:
         raise UnreadableFile(DAMAGED) from error
     sheets: list[Attributes] = []

@@ -12,7 +12,7 @@ from selfeval_xl.model.grid import Area, Overlay, position
 from selfeval_xl.model.notes import of_person
 from selfeval_xl.model.numbers import whole
 from selfeval_xl.readers.formats.guard import Package
-from selfeval_xl.readers.formats.xml_walk import local, small_enough
+from selfeval_xl.readers.formats.xml_walk import local, tree
 
 _PARTS = re.compile(r"xl/(?:drawings/drawing|(?:threaded)?comments)", re.IGNORECASE)
 _ANCHORS = frozenset(("twoCellAnchor", "oneCellAnchor", "absoluteAnchor"))
@@ -85,7 +85,7 @@ def _resolved(folder: str, target: str) -> str:
 
 
 def _root(package: Package, name: str) -> ElementTree.Element:
-    return ElementTree.fromstring(small_enough(package.xml(name) or b"<none/>"))
+    return tree(package.xml(name) or b"<none/>")
 
 
 def _drawn(drawing: ElementTree.Element) -> Iterator[Overlay]:

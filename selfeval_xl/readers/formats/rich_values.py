@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.numbers import whole
 from selfeval_xl.readers.formats.guard import Package
-from selfeval_xl.readers.formats.xml_walk import local, small_enough
+from selfeval_xl.readers.formats.xml_walk import local, tree
 
 _METADATA, _FOLDER = "xl/metadata.xml", "xl/richData/"
 _PICTURES = frozenset(("_localImage", "_webimage"))
@@ -83,7 +83,7 @@ def _structures(package: Package) -> list[str]:
 def _root(package: Package, name: str) -> ElementTree.Element:
     """The root of a part, named in any case; an empty element where there is none."""
     found = next((each for each in package.names if each.lower() == name.lower()), name)
-    return ElementTree.fromstring(small_enough(package.xml(found) or b"<none/>"))
+    return tree(package.xml(found) or b"<none/>")
 
 
 def _children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.readers.formats.guard import Package, open_package, pack
-from selfeval_xl.readers.formats.xml_walk import small_enough
+from selfeval_xl.readers.formats.xml_walk import tree
 
 _ROOT = "_rels/.rels"
 _CORE = "docProps/core.xml"
@@ -105,7 +105,7 @@ def _relations(package: Package, names: dict[str, str], part: str) -> Iterator[_
     """The relationships of a part to parts that are there. names: those of all parts by lower case."""
     found = names.get(_relations_of(part).lower())
     xml = package.xml(found) if found else None
-    for element in ElementTree.fromstring(small_enough(xml)) if xml else ():
+    for element in tree(xml) if xml else ():
         target = element.get("Target", "").replace("\\", "/")
         if element.get("TargetMode") != "External" and target:
             # some programs write the name from the root as if it were relative

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from selfeval_xl.errors import UnreadableFile
 from selfeval_xl.model.grid import Area, Overlay
 from selfeval_xl.readers.formats.guard import Package
-from selfeval_xl.readers.formats.xml_walk import local, small_enough
+from selfeval_xl.readers.formats.xml_walk import local, tree
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _COMMENTS = "word/comments.xml"
@@ -27,7 +27,7 @@ def has_objects(document: bytes) -> bool:
 def comments_in(package: Package) -> dict[str, str]:
     """The texts of a document's comments by their number."""
     try:
-        root = ElementTree.fromstring(small_enough(package.xml(_COMMENTS) or b"<none/>"))
+        root = tree(package.xml(_COMMENTS) or b"<none/>")
     except (ElementTree.ParseError, UnreadableFile):
         return {}
     return {

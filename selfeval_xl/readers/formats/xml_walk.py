@@ -79,16 +79,31 @@ def _events(xml: bytes) -> Iterator[tuple[int, str, ElementTree.Element]]:
     pending = 0
     for at in range(0, len(xml) + 1, _PIECE):
         piece = xml[at : at + _PIECE]
-        if piece:
-            parser.feed(piece)
-            pending += len(piece)
-        if len(piece) < _PIECE:
-            parser.close()
+        try:
+            if piece:
+                parser.feed(piece)
+                pending += len(piece)
+            if len(piece) < _PIECE:
+                parser.close()
+        except (LookupError, ValueError) as fault:  # an encoding that nobody knows
+            raise ElementTree.ParseError(str(fault)) from fault
         for found in parser.read_events():
             yield pending, *found
             pending = 0
         if pending > MAX_HELD:
             raise UnreadableFile(TOO_BIG)
+
+
+def tree(xml: bytes) -> ElementTree.Element:
+    """The root of XML that is held whole.
+
+    Raises ParseError where it is broken or names an encoding that nobody knows, UnreadableFile where it takes
+    too much memory.
+    """
+    try:
+        return ElementTree.fromstring(small_enough(xml))
+    except (LookupError, ValueError) as fault:
+        raise ElementTree.ParseError(str(fault)) from fault
 
 
 def small_enough(xml: bytes) -> bytes:
