@@ -23,8 +23,8 @@ from support.season_files import report
 TREATMENTS = {"fix": "本次修改", "explain": "本次说明", "next_year": "下年完善", "bureau": "财政核实"}
 SEVERITIES = {"error": "错误", "warning": "核实", "note": "提示"}
 WHEN = "2026-03-20 10:00"
-# Where both county workbooks may differ: a file's place, and its size with the number and code in it.
-OF_FILES = {"收件路径", "文件", "采用文件", "大小（KB）"}
+# Where both county workbooks may differ: a file's place, and its bytes, with number and code in them.
+OF_FILES = {"收件路径", "文件", "采用文件", "大小（KB）", "文件指纹"}
 
 
 @pytest.fixture(scope="module")
