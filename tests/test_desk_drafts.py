@@ -192,6 +192,17 @@ def test_any_name_gets_a_place(name):
     assert place and not place.startswith((".", "CON.", "nul")) and len(place) < 100
 
 
+def test_what_is_passed_over_is_named(here, books):
+    who = here.filler()
+    raw = books["clean"].read_bytes()
+    draft = checked(here.desk, who, ("甲/~$表.xlsx", b"lock"), ("表.xlsx", raw), (".~终稿.xlsx", raw))
+    seen = here.desk.draft(who, draft)
+    assert [file.name for file in seen.files] == ["表.xlsx"]
+    said = [text for text in seen.warnings if "没有收" in text]
+    assert len(said) == 1 and "“甲/~$表.xlsx”、“.~终稿.xlsx”没有收" in said[0]
+    assert not list(here.folder.rglob("*终稿*"))
+
+
 def test_two_files_of_one_name_have_two_places(here, books):
     who = here.filler()
     raw = books["clean"].read_bytes()

@@ -53,6 +53,14 @@ def season(tmp_path_factory, books):
         made.close()
 
 
+class DayAfter(date):
+    """A calendar whose today is four days later."""
+
+    @classmethod
+    def today(cls):
+        return date.today() + timedelta(days=4)
+
+
 def finished(desk: Desk, officer, job: str):
     """The job when it has ended."""
     until(lambda: desk.job(officer, job).status in ("done", "failed"), 120)
@@ -169,7 +177,10 @@ def test_a_return_is_looked_at_first_and_then_sent(tmp_path, monkeypatch, books)
     answered = desk.returned(who, sent.id)
     assert answered.answered and [row.new for row in answered.changes] == ["12间"]
     assert any("退回修改" in step and "请写明原因。" in step for step in desk.receipt(who, first.id).steps)
-    assert not desk.home(who).season.open  # answered, and the season is closed
+    assert desk.home(who).season.open  # up to that day an answer may be corrected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("selfeval_xl.server.desk.season.date", DayAfter)
+        assert not desk.home(who).season.open
     until(lambda: desk.home(who).fix == 0)
     again = finished(desk, officer, desk.prepare_return(officer, EDUCATION, "还缺整体表。", ""))
     assert again.files == () and "只有退回理由" in again.text

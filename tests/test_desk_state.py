@@ -282,7 +282,8 @@ def test_the_log_has_pages(here):
 
 
 @pytest.mark.parametrize(
-    "contents, told", [(b"SQLite format 3\0" + b"x" * 5000, "损坏"), (b"no database", "损坏")]
+    "contents, told",
+    [(b"SQLite format 3\0" + b"x" * 5000, "损坏"), (b"no database", "损坏"), (b"", "是空的")],
 )
 def test_a_damaged_state_is_left_as_it_is(here, contents, told):
     here.close()
@@ -290,6 +291,7 @@ def test_a_damaged_state_is_left_as_it_is(here, contents, told):
     for side in path.parent.glob("desk.sqlite-*"):
         side.unlink()
     path.write_bytes(contents)
+    (path.parent / "drafts").mkdir(exist_ok=True)
     with pytest.raises(OutputError, match=told):
         here.open()
     assert path.read_bytes() == contents

@@ -169,6 +169,12 @@ def _warnings(
     deadline, late = season.late_days(core, draft.department)
     if late and deadline:
         found.append(f"截止日期是{deadline:%Y-%m-%d}，现在报送逾期{late}天，回执上会写明。")
+    left_out = "、".join(f"“{name}”" for name in json.loads(draft.passed_over))
+    if left_out:
+        found.append(
+            f"{left_out}没有收：名称以~$、.~、._开头的是Excel、WPS或系统的临时文件，不是表。"
+            "要交的是里面的内容，请打开原来的表另存一份，再上传。"
+        )
     if facts.get("failed"):
         found.append(f"有{len(facts['failed'])}条规则没有运行成，已经记下；不影响报送。")
     return tuple(found)

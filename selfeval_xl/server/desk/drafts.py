@@ -9,6 +9,7 @@ import time
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from selfeval_xl.errors import NotThere, Refused
@@ -27,12 +28,15 @@ HANDED_BACK_HOURS = 7 * 24.0
 ROOM = 256 << 20  # bytes of the disk that stay free
 _UPLOAD_SECONDS = 900.0  # after which an upload that did not end has broken off
 _PARTS, _LONGEST = 6, 80  # folders of a name that are shown, letters of each
-_COLUMNS = "id, account, department, created, status, error, reason, result, submission"
+_COLUMNS = "id, account, department, created, status, error, reason, result, submission, passed_over"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft as the state has it. reason: of the 负责人 who gave it back. result: of the check, as JSON."""
+    """A draft as the state has it. reason: of the 负责人 who gave it back. result: of the check, as JSON.
+
+    passed_over: names of the files that were no filing (~$表.xlsx), as a JSON list.
+    """
 
     id: str
     account: int
@@ -43,6 +47,7 @@ class Draft:
     reason: str
     result: str
     submission: str
+    passed_over: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,8 @@ def add_file(core: Core, who: Account, draft: str, shown_name: str) -> IncomingF
     path = folder / place_of(name, {file.place for file in here})
     left = limits.draft_bytes - sum(file.size for file in here)
     if is_left_behind(PurePosixPath(name).name):
-        return IncomingFile(path.with_name(f".~{new_id()}"), name, limits.file_bytes, left, _forget)
+        passing = path.with_name(f".~{new_id()}")
+        return IncomingFile(passing, name, limits.file_bytes, left, partial(_pass_over, core, draft, name))
 
     def taken(file: IncomingFile) -> None:
         add(core, draft, file.path.name, name, file.size, file.sha256)
@@ -180,9 +186,13 @@ def number_anew(core: Core, draft: str) -> None:
             core.base.run("UPDATE draft_files SET n = ? WHERE draft = ? AND n = ?", number, draft, file.n)
 
 
-def _forget(file: IncomingFile) -> None:
-    """Deletes the lock file of a program, or the like, that came with a folder."""
+def _pass_over(core: Core, draft: str, name: str, file: IncomingFile) -> None:
+    """Deletes the lock file of a program, or the like, that came with a folder, and keeps its name."""
     file.path.unlink(missing_ok=True)
+    with core.base.transaction():
+        row = core.base.row("SELECT passed_over FROM drafts WHERE id = ?", draft)
+        names = json.loads(row[0]) if row else []
+        core.base.run("UPDATE drafts SET passed_over = ? WHERE id = ?", packed([*names, name]), draft)
 
 
 def shown(name: str) -> str:

@@ -1,10 +1,12 @@
 """The season: whether the desk takes submissions, for all and for one department.
 
-Closed for all, a department may still send where an officer reopened it, or returned its filing, up to a day.
+Closed for all, a department may still send where an officer reopened it, or returned its filing, up to a day;
+also once more, where its answer to the return was not right yet.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -30,27 +32,32 @@ def of(core: Core, department: str) -> Season:
     until = day(row[1]) if row else None
     if row and until and until >= date.today():
         return Season(True, row[0], until)
-    returned = open_return(core, department)
-    until = day(returned["until"]) if returned else None
+    returned = _last_return(core, department)
+    until = day(returned[0]["until"]) if returned else None
     if returned and until and until >= date.today():
         return Season(True, "财政局退回修改", until)
     return whole
 
 
-def open_return(core: Core, department: str) -> dict[str, Any] | None:
-    """The facts of the last return that the department has not answered with a submission."""
-    from json import loads
-
+def _last_return(core: Core, department: str) -> tuple[dict[str, Any], float] | None:
+    """The facts of the last return of a department, and when it was sent."""
     row = core.base.row(
         "SELECT facts, at FROM returns WHERE department = ? ORDER BY at DESC LIMIT 1", department
     )
-    if row is None:
+    return (json.loads(row[0]), row[1]) if row else None
+
+
+def open_return(core: Core, department: str) -> dict[str, Any] | None:
+    """The facts of the last return, where the department has not answered it with a submission."""
+    returned = _last_return(core, department)
+    if returned is None:
         return None
     since = core.base.row(
-        "SELECT 1 FROM submissions WHERE department = ? AND status = 'sent' AND at > ?", department, row[1]
+        "SELECT 1 FROM submissions WHERE department = ? AND status = 'sent' AND at > ?",
+        department,
+        returned[1],
     )
-    facts: dict[str, Any] = loads(row[0])
-    return None if since else facts
+    return None if since else returned[0]
 
 
 def late_days(core: Core, department: str) -> tuple[date | None, int]:

@@ -37,7 +37,8 @@ CREATE TABLE attempts (
 CREATE TABLE drafts (
     id TEXT PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts (id), department TEXT NOT NULL,
     address TEXT NOT NULL, created REAL NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL DEFAULT '',
-    reason TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '{}', submission TEXT NOT NULL DEFAULT '');
+    reason TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '{}', submission TEXT NOT NULL DEFAULT '',
+    passed_over TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE draft_files (
     draft TEXT NOT NULL REFERENCES drafts (id) ON DELETE CASCADE, n INTEGER NOT NULL, name TEXT NOT NULL,
     place TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '{}',
@@ -79,6 +80,11 @@ class Database:
         self._lock = threading.RLock()
         self._depth = 0
         new = not path.exists()
+        if not new and not path.stat().st_size and _has_work(path.parent):
+            raise OutputError(
+                f"收件台的状态“{path}”是空的：口令、回执和流水都不在里面了，没有改动它。"
+                "请从备份恢复这个文件；确实要从头开始，先把它所在的文件夹移走。"
+            )
         with self._errors():
             if new:
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -178,6 +184,11 @@ class Database:
             raise OutputError(_sentence(self.path, error)) from error
         except OSError as error:
             raise OutputError(f"收件台的状态写不进“{self.path.parent}”：{cause_of(error)}。") from error
+
+
+def _has_work(folder: Path) -> bool:
+    """Whether a desk has worked in this folder: it holds more than an empty state and the lock beside it."""
+    return any(entry.is_dir() for entry in folder.iterdir())
 
 
 def _statements(text: str) -> Sequence[str]:
