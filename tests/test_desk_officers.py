@@ -100,6 +100,7 @@ def test_the_department_sees_what_it_owes(season):
         ("部门整体支出绩效自评表", False, "未报"),
         ("自评报告", False, "未报"),
     ]
+    assert [form.code for form in home.due] == ["P1", "P2", "", ""]  # of the roster, where no form prints it
     assert [(form.name, form.state) for form in here.desk.home(here.filler(WATER)).due] == [
         ("灌区维修", "未报"),
         ("部门整体支出绩效自评表", "未报"),

@@ -88,8 +88,8 @@ def due_forms(entry: DepartmentData) -> list[Facts]:
         {
             "kind": PROJECT,
             "name": form.project_name,
-            "code": form.form.project_code or "",
-            "unit": form.form.unit or "",
+            "code": form.form.project_code or (form.ledger.code if form.ledger else "") or "",
+            "unit": form.form.unit or (form.ledger.unit if form.ledger else "") or "",
             "received": True,
             "state": form.status,
         }
