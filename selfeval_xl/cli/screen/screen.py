@@ -169,8 +169,11 @@ def show_findings(
             screen.print(
                 f"{Path(file.path).name}：{other.name}，不是自评表，没有校验。", style="yellow", markup=False
             )
-    nothing = all(file.others and not (file.forms or file.reports or file.stage_forms) for file in files)
-    if files and nothing and not findings:
+        if not (file.every_form or file.reports or file.others or file.problems):
+            screen.print(
+                f"{Path(file.path).name}：附件或扫描件，没有可以校验的表。", style="yellow", markup=False
+            )
+    if files and not any(file.every_form or file.reports for file in files) and not findings:
         screen.print("没有可以校验的自评表。", markup=False)
     else:
         _show_counts(screen, findings)
