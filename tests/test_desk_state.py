@@ -346,3 +346,22 @@ def test_state_and_county_workbook_lie_outside_of_what_was_received(here, place)
         Desk.open(replace(here.settings(), workbook=here.received / "全县.xlsx"))
     with pytest.raises(UsageError, match="找不到收件文件夹"):
         Desk.open(replace(here.settings(), receiving=here.folder / "没有"))
+
+
+def test_a_department_that_the_roster_has_since_gets_an_account_and_the_others_keep_theirs(here):
+    officer_account = here.officer()
+    before = {(line.department, line.role) for line in here.desk.accounts(officer_account)}
+    book = load_workbook(here.folder / "名册.xlsx")
+    heads = [cell.value for cell in book["单位名册"][1]]
+    row = {"部门编码": "109", "部门名称": "示例县审计局", "负责人确认": "是"}
+    book["单位名册"].append([row.get(head) for head in heads])
+    book.save(here.folder / "名册.xlsx")
+    desk = here.open()
+    assert any("示例县审计局填报人、示例县审计局负责人，还没有口令" in text for text in desk.messages)
+    officer = here.officer()
+    lines = {(line.department, line.role): line for line in desk.accounts(officer)}
+    assert set(lines) - before == {("109", "filler"), ("109", "lead")}
+    code = desk.renew_code(officer, lines["109", "filler"].id)
+    assert here.log_in("示例县审计局", code).role == "filler"
+    assert here.filler(EDUCATION)  # with the code that it had
+    assert not any("新加" in text for text in here.open().messages)

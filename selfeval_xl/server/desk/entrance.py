@@ -131,6 +131,26 @@ def new_codes(core: Core, departments: tuple[str, ...], write: Callable[[list[St
     return made
 
 
+def add_new_departments(core: Core) -> list[str]:
+    """Gives departments that the roster has since the codes were made accounts; a sentence about them.
+
+    Nobody knows their codes: an officer gives them one with 换口令, and the others keep theirs. Nothing is
+    made before the first codes.
+    """
+    there = {(account.department, account.role) for account in accounts.every(core.base)}
+    if all(role == OFFICER for _, role in there):
+        return []
+    wanted = [(row, role) for row in core.roster.reporting for role in (FILLER, LEAD)[: 1 + row.confirm]]
+    new = [(row, role) for row, role in wanted if (key_of(row), role) not in there]
+    for row, role in new:
+        accounts.set_code(core.base, role, key_of(row), row.name, codes.new_code())
+    names = "、".join(f"{row.name}{ROLES[role]}" for row, role in new)
+    if not new:
+        return []
+    log.write(core.base, None, "名册新加账号", "", names, "收件台", name="收件台")
+    return [f"名册里新加了{names}，还没有口令：请财政人员登录后在“账号”页点“换口令”，把口令发给他们。"]
+
+
 def _hashed(strip: Strip, salt: bytes) -> list[tuple[str, bytes]]:
     """The hashes of the codes of a department, each with its role."""
     return [(role, codes.hash_of(code, salt)) for role, code in zip((FILLER, LEAD), strip[2:]) if code]

@@ -13,7 +13,7 @@ from selfeval_xl.errors import OutputError, SelfevalError, UsageError, cause_of
 from selfeval_xl.files import fingerprint
 from selfeval_xl.filings.roster import read_roster
 from selfeval_xl.rules.county_file import load
-from selfeval_xl.server.desk import accepting, drafts, submissions
+from selfeval_xl.server.desk import accepting, drafts, entrance, submissions
 from selfeval_xl.server.desk.checking import Checking
 from selfeval_xl.server.desk.core import HIDDEN, Core, key_of, new_id
 from selfeval_xl.server.desk.jobs import OfficerJobs
@@ -73,6 +73,7 @@ def opened(settings: Settings, serving: bool) -> Opened:
     messages += [problem] if problem else []
     checking = Checking(core)
     if serving:
+        messages += entrance.add_new_departments(core)
         messages += accepting.recover(core)
         drafts.sweep_folders(core)
     found = Opened(core, checking, OfficerJobs(core, serving), messages, lock)
