@@ -60,6 +60,11 @@ def result_before(out: Path, basis: str) -> County | None:
     )
 
 
+def of_this_run(county: County) -> tuple[str, ...]:
+    """The notes on a county without the one that its workbook stands: a province has others to write."""
+    return tuple(note for note in county.notes if note != AS_BEFORE.format(name=county.out.name))
+
+
 def facts_of(county: County, basis: str, once: tuple[str, ...]) -> dict[str, str]:
     """The facts by which the next run knows the county again. once: notes that are about this run alone."""
     values = {key: value for key, value in asdict(county).items() if key not in ("out", "store")}
