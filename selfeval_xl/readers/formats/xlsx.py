@@ -250,15 +250,19 @@ def _is_sheet(name: str) -> bool:
     return "sheets/" in name.lower()
 
 
+def _few(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts, unchanged; UnreadableFile where one has more cells or entries than that of any form."""
+    for name, part in parts.items():
+        few_cells(part) if _is_sheet(name) and not name.endswith(".rels") else few_entries(part)
+    return parts
+
+
 def read_xlsx(package: Package) -> tuple[list[Grid], list[Problem]]:
     """Every worksheet as a Grid, hidden ones too, and the problems.
 
     Raises UnreadableFile for a package that is damaged, too big or holds no workbook.
     """
-    needed = package.parts(name for name in package.names if _NEEDED.match(name))
-    for name, part in needed.items():
-        few_cells(part) if _is_sheet(name) and not name.endswith(".rels") else few_entries(part)
-    book = Workbook(needed, package)
+    book = Workbook(_few(package.parts(name for name in package.names if _NEEDED.match(name))), package)
     problems: list[Problem] = []
     sheets = book.bare.values()
     book.usual = all(map(usual_cells, sheets)) or None

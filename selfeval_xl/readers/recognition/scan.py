@@ -77,7 +77,7 @@ class Lines(dict[int, dict[int, str]]):
 
 
 ERROR = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!)")
-FIGURE = re.compile(r"[≥≤<>=]?\s?\d[\d.,]*\s?[%％]?\Z")  # what rows of values have and heads have not
+FIGURE = re.compile(r"[≥≤<>=]?\s?\d[\d.,]{0,30}\s?[%％]?\Z")  # what rows of values have and heads have not
 LONGEST_TITLE = 60
 
 

@@ -105,7 +105,9 @@ _ASKED = re.compile(  # how the labels of a heading end
     r"程度|状态|阶段|进展)\Z"
 )
 _TARGET = re.compile(r"(?:目标|指标|计划|预期)值\Z")  # with months one to date, beside that of the year
-_FIGURE = re.compile(r"\s*(?:[≥≤<>=＝≧≦]|不[低高少超]|[\d,.]+\s*[%％a-zA-Z\u4e00-\u9fff]{0,4}\Z)")
+_FIGURE = re.compile(
+    r"\s{0,4}(?:[≥≤<>=＝≧≦]|不[低高少超]|[\d,.]{1,30}\s{0,4}[%％a-zA-Z\u4e00-\u9fff]{0,4}\Z)"
+)
 _HEAD = re.compile(
     r"(?:描述|说明|依据|标准|备注|来源|内容|方法|公式|要求|单位|时间|情况|值|意见|权重|材料)\Z"
 )
