@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
@@ -101,8 +102,10 @@ class Person:
             self.wait(lambda: self.path.startswith(leads_to), f"{leads_to} after {selector}")
 
     def wait(self, condition: Any, what: str = "", seconds: float = WAITS) -> None:
-        """Waits until a condition holds."""
-        WebDriverWait(self.driver, seconds, 0.1).until(lambda _: condition(), f"{what}: {self.path}")
+        """Waits until a condition holds; it may ask for what is just going with its page."""
+        going = (NoSuchElementException, StaleElementReferenceException)
+        waiting = WebDriverWait(self.driver, seconds, 0.1, ignored_exceptions=going)
+        waiting.until(lambda _: condition(), f"{what}: {self.path}")
 
     def log_in(self, login: str, code: str) -> None:
         """Types login and code and goes in."""
