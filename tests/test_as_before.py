@@ -15,7 +15,6 @@ import pytest
 
 from selfeval_xl.assessment.policy import RulePolicy, default
 from selfeval_xl.county import as_before, consolidate
-from selfeval_xl.county.as_before import AS_BEFORE
 from selfeval_xl.filings.roster_sheets import blank_roster
 from selfeval_xl.workflows.demo.county import made_up
 from support.counties import fill_county
@@ -51,10 +50,11 @@ def test_nothing_is_read_or_written(place, monkeypatch):
     monkeypatch.setattr("selfeval_xl.readers.read_files", None)
     again = run(place)
     assert stamps(place) == before and values(place / "全县.xlsx") == written
-    assert again.notes == (AS_BEFORE.format(name="全县.xlsx"),)
-    assert replace(again, out=made.out, store=made.store, notes=()) == made
+    assert again.unchanged and again.notes == ()
+    assert again.told == ("收到的材料、名册和参数都和上次汇总时一样，“全县.xlsx”没有重写。",)
+    assert replace(again, out=made.out, store=made.store, unchanged=False) == made
     assert len(again.projects) == again.project_forms > 0
-    assert run(place).notes == again.notes  # said once, however often it is run
+    assert run(place) == again
 
 
 def received(place: Path) -> Path:
@@ -153,7 +153,7 @@ def a_table_of_last_year(place: Path) -> dict:
 def test_any_change_makes_it_anew(place, change: Callable[[Path], dict]):
     options = change(place)
     before, county = stamps(place) if change not in (no_store, no_workbook) else None, run(place, **options)
-    assert AS_BEFORE.format(name="全县.xlsx") not in county.notes and stamps(place) != before
+    assert not county.unchanged and stamps(place) != before
 
 
 def test_a_changed_file_is_in_the_workbook(place):
@@ -172,18 +172,18 @@ def test_another_day_makes_it_anew(place, monkeypatch):
             return cls(2031, 1, 1)
 
     monkeypatch.setattr(as_before, "date", Tomorrow)
-    assert not run(place).notes
+    assert not run(place).unchanged
 
 
 def test_without_the_users_folder_it_is_made_anew(place, monkeypatch, tmp_path):
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "另一个家"))
-    assert not run(place).notes
+    assert not run(place).unchanged
 
 
 def test_what_officers_wrote_is_there_after_a_run_without_change(place):
     words_of_officers(place)
     assert run(place).carried == 1
     again = run(place)
-    assert again.carried == 1 and again.notes == (AS_BEFORE.format(name="全县.xlsx"),)
+    assert again.carried == 1 and again.unchanged
     sheet = openpyxl.load_workbook(again.out)["报送台账"]
     assert "已电话催过" in [cell.value for cell in sheet[2]]

@@ -22,7 +22,6 @@ from selfeval_xl.files import fingerprint, record
 from selfeval_xl.files.record import recorded
 
 BASIS, RESULT = "basis", "result"  # keys of facts in the store
-AS_BEFORE = "收到的材料、名册和参数都和上次汇总时一样，“{name}”没有重写。"
 
 
 def basis_of(folder: Path, out: Path, roster: str | Path | None, policy: Policy) -> str:
@@ -56,18 +55,14 @@ def result_before(out: Path, basis: str) -> County | None:
         county,
         balances=tuple(county.balances),
         problems=tuple(county.problems),
-        notes=(*county.notes, AS_BEFORE.format(name=out.name)),
+        notes=tuple(county.notes),
+        unchanged=True,
     )
-
-
-def of_this_run(county: County) -> tuple[str, ...]:
-    """The notes on a county without the one that its workbook stands: a province has others to write."""
-    return tuple(note for note in county.notes if note != AS_BEFORE.format(name=county.out.name))
 
 
 def facts_of(county: County, basis: str, once: tuple[str, ...]) -> dict[str, str]:
     """The facts by which the next run knows the county again. once: notes that are about this run alone."""
-    values = {key: value for key, value in asdict(county).items() if key not in ("out", "store")}
+    values = {key: value for key, value in asdict(county).items() if key not in ("out", "store", "unchanged")}
     values["notes"] = [note for note in county.notes if note not in once]
     return {BASIS: basis, RESULT: json.dumps(values, ensure_ascii=False)} if basis else {}
 

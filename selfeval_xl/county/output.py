@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from selfeval_xl.assessment.policy import Policy
 from selfeval_xl.county import officer_columns
@@ -329,7 +330,7 @@ def balance_lines(
     )
 
 
-def _counted_departments(material: CountyData, tables: Mapping[str, Rows]) -> dict[str, int]:
+def _counted_departments(material: CountyData, tables: Mapping[str, Rows]) -> dict[str, Any]:
     """The counts of departments and of what they have to do, as 总览 has them."""
     rows = list(tables["departments"].picked("fix", "explain"))
     states = [

@@ -24,7 +24,7 @@ class County:
     fix, explain: what all departments have to mend and to explain, as on 总览; apart: findings on files of no
     department. carried, lost: officers' remarks that found their row, and that found none.
     balances: of files and of forms, one line each. problems: faulty rows of the roster. notes: a sentence
-    where an earlier store was set aside.
+    where an earlier store was set aside. unchanged: whether workbook and store stand as they were.
     """
 
     out: Path
@@ -48,6 +48,13 @@ class County:
     balances: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unchanged: bool = False
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The notes, and a sentence where nothing was to be done."""
+        stands = f"收到的材料、名册和参数都和上次汇总时一样，“{self.out.name}”没有重写。"
+        return (*self.notes, stands) if self.unchanged else self.notes
 
     @cached_property
     def projects(self) -> pandas.DataFrame:

@@ -54,7 +54,7 @@ def consolidate_county(host: Host) -> None:
         f"汇总工作簿：{out}",
         *([f"复核得分取自底稿：{papers}"] if papers else []),
     ]
-    host.say("\n".join([*lines, *county.problems[:5], *county.notes]))
+    host.say("\n".join([*lines, *county.problems[:5], *county.told]))
 
 
 def issue_books(host: Host) -> None:

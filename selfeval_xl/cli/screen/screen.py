@@ -374,7 +374,7 @@ def show_county(county: County) -> None:
         table.add_row("核对", line)
     table.add_row("汇总工作簿", str(county.out))
     screen.print(table)
-    for line in (*county.problems, *county.notes):
+    for line in (*county.problems, *county.told):
         screen.print(line, style="yellow", markup=False)
 
 

@@ -167,11 +167,9 @@ def _result(outcome: CountyOutcome, row: dict[str, Any]) -> CountyResult:
     figures = {key: value for key, value in row.items() if key != "formula"}
     if outcome.county is None:
         return CountyResult(outcome.place.name, None, row["remark"], figures)
-    from selfeval_xl.county.as_before import of_this_run
-
     county = outcome.county
     return CountyResult(
-        outcome.place.name, outcome.book, "", figures, county.balances, county.problems, of_this_run(county)
+        outcome.place.name, outcome.book, "", figures, county.balances, county.problems, county.notes
     )
 
 

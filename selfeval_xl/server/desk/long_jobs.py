@@ -48,7 +48,7 @@ def consolidated(folder: Path, out: Path, roster: Path, policy: Policy, jobs: in
     county = consolidate(
         folder, out, roster=roster, policy=policy, jobs=jobs, progress=progress_into(progress)
     )
-    return f"已汇总到“{out.name}”。" + "".join(county.notes)
+    return f"已汇总到“{out.name}”。" + "".join(county.told)
 
 
 def returned(
